@@ -1,0 +1,54 @@
+# Each target sets up the environment that it needs. `make help` lists the targets.
+# ONLY=03 (notebooks), ONLY=post_cnn (models), ONLY=name (bench) restricts a target.
+PYTHON ?= python3
+ONLY ?=
+
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+else
+BIN := .venv/bin
+endif
+READY := .venv/ready
+
+export PYTHONUTF8 = 1
+export TF_CPP_MIN_LOG_LEVEL = 3
+
+.PHONY: help book test lab notebooks models bench links format clean
+help:  ## list the targets
+	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
+
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))" || \
+	  { echo "Python 3.11, 3.12 or 3.13 is needed; $(PYTHON) is another. Try: make PYTHON=python3.13"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --requirement requirements.txt
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	@touch $@
+
+book: $(READY)  ## build the book into _build/html from the stored outputs
+	$(BIN)/python book/build.py
+
+test: $(READY)  ## run every test
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+
+lab: $(READY)  ## open JupyterLab
+	$(BIN)/jupyter lab notebooks
+
+notebooks: $(READY)  ## re-run chapters in full (ONLY=03 for one)
+	$(BIN)/python notebooks/run.py $(ONLY)
+
+models: $(READY)  ## train networks of the book anew (ONLY=post_cnn)
+	$(BIN)/python models/remake.py $(ONLY)
+
+bench: $(READY)  ## measure the book's speed claims (ONLY=name for one)
+	$(BIN)/python -m benchmarks $(ONLY)
+
+links: $(READY)  ## check the links that leave the book
+	$(BIN)/jupyter-book build . --builder linkcheck --path-output _build/links
+
+format: $(READY)  ## format and lint all code, notebooks included
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+clean:  ## remove the built book and what chapters wrote
+	rm -rf _build notebooks/_output
