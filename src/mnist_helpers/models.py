@@ -1,0 +1,154 @@
+"""The networks of the book by name, and what a network costs.
+
+Used by every chapter from 02 on. Each network is a function that returns an uncompiled Keras
+model; `NETWORKS` lists them by name.
+"""
+
+import math
+
+import keras
+from keras import layers
+
+from mnist_helpers.data import CLASSES, IMAGE_SIZE
+
+
+def post_cnn():
+    """Build the network of the 2018 post, which is that of Keras's own MNIST example.
+
+    Two convolutions, one max pooling, two dense layers; 1,199,882 parameters. Chapter 02 builds
+    it line by line.
+
+    Returns
+    -------
+    keras.Sequential
+        Reads images of shape (batch, 28, 28, 1), or (batch, 1, 28, 28) where Keras is set to
+        ``channels_first``; returns probabilities of shape (batch, 10).
+
+    Examples
+    --------
+    >>> post_cnn().count_params()
+    1199882
+    """
+    if keras.config.image_data_format() == "channels_first":
+        input_shape = (1, IMAGE_SIZE, IMAGE_SIZE)
+    else:
+        input_shape = (IMAGE_SIZE, IMAGE_SIZE, 1)
+    return keras.Sequential(
+        [
+            keras.Input(input_shape),
+            layers.Conv2D(32, kernel_size=(3, 3), activation="relu"),
+            layers.Conv2D(64, (3, 3), activation="relu"),
+            layers.MaxPooling2D(pool_size=(2, 2)),
+            layers.Dropout(0.25),
+            layers.Flatten(),
+            layers.Dense(128, activation="relu"),
+            layers.Dropout(0.5),
+            layers.Dense(CLASSES, activation="softmax"),
+        ],
+        name="post_cnn",
+    )
+
+
+def digit_pad():
+    """Build the network behind the digit pad of chapter 14.
+
+    Five convolutions, each followed by batch normalisation and ReLU, and one dense layer;
+    158,338 parameters: [24C5S2]-[48C3-48C3-P2]-[96C3-96C3]-D.3-10. The first convolution pads
+    and steps by two; the last one's maps are single numbers.
+
+    Returns
+    -------
+    keras.Sequential
+        Reads images of shape (batch, 28, 28, 1); returns probabilities of shape (batch, 10).
+        The output of the last layer but one are the logits.
+
+    Examples
+    --------
+    >>> digit_pad().count_params()
+    158338
+    """
+
+    def convolution(name, filters, kernel_size, **options):
+        return [
+            layers.Conv2D(filters, kernel_size, use_bias=False, name=name, **options),
+            layers.BatchNormalization(name=f"{name}_norm"),
+            layers.ReLU(name=f"{name}_relu"),
+        ]
+
+    return keras.Sequential(
+        [
+            keras.Input((IMAGE_SIZE, IMAGE_SIZE, 1)),
+            *convolution("conv1", 24, 5, strides=2, padding="same"),
+            *convolution("conv2", 48, 3),
+            *convolution("conv3", 48, 3),
+            layers.MaxPooling2D(2, name="pool"),
+            *convolution("conv4", 96, 3),
+            *convolution("conv5", 96, 3),
+            layers.Flatten(name="flatten"),
+            layers.Dropout(0.3, name="dropout"),
+            layers.Dense(CLASSES, name="dense"),
+            layers.Softmax(name="softmax"),
+        ],
+        name="digit_pad",
+    )
+
+
+NETWORKS = {"digit_pad": digit_pad, "post_cnn": post_cnn}
+
+
+def build(name):
+    """Build a network of the book by its name.
+
+    Parameters
+    ----------
+    name : str
+        One of `NETWORKS`.
+
+    Returns
+    -------
+    keras.Model
+        Uncompiled, with random weights.
+
+    Raises
+    ------
+    ValueError
+        If there is no network of that name.
+
+    Examples
+    --------
+    >>> build("post_cnn").output_shape
+    (None, 10)
+    """
+    if name not in NETWORKS:
+        raise ValueError(f"there is no network {name!r}; expected one of {sorted(NETWORKS)}")
+    return NETWORKS[name]()
+
+
+def multiply_adds(model):
+    """Count the multiply-adds of each layer, for one image.
+
+    A convolution computes every value of its output from one kernel's worth of inputs; a dense
+    layer reads every input for every output. Layers without weights to multiply by count as 0.
+
+    Parameters
+    ----------
+    model : keras.Sequential
+        Built, of convolutions (``Conv2D``), dense layers and layers that multiply nothing.
+
+    Returns
+    -------
+    dict of str to int
+        Layer name to multiply-adds, in the order of the layers.
+
+    Examples
+    --------
+    >>> sum(multiply_adds(post_cnn()).values())
+    11992448
+    """
+    counts = {}
+    for layer in model.layers:
+        counts[layer.name] = 0
+        if isinstance(layer, layers.Conv2D | layers.Dense):
+            *read, _ = layer.kernel.shape  # all but the last axis: what one output value reads
+            counts[layer.name] = math.prod(layer.output.shape[1:]) * math.prod(read)
+    return counts
