@@ -1,0 +1,19 @@
+"""Every figure of the book: one style, colour-blind safe, each with its caption and alt text.
+
+Importing this package sets the style. Each topic has a module of its own; chapters import the
+functions from here.
+"""
+
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+
+from mnist_helpers.plots.classification import confusion_matrix
+from mnist_helpers.plots.curves import training_curves
+from mnist_helpers.plots.digits import digit_grid
+from mnist_helpers.plots.figure import show
+from mnist_helpers.plots.networks import network_diagram
+
+plt.style.use(Path(__file__).with_name("ten_digits.mplstyle"))
+
+__all__ = ["confusion_matrix", "digit_grid", "network_diagram", "show", "training_curves"]
