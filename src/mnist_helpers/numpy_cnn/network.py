@@ -1,0 +1,276 @@
+"""A network: train, predict, save, and trade weights with Keras."""
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from .base import whole_number
+from .chain import Chain, Team
+from .losses import SoftmaxCrossEntropy, check_labels, softmax
+
+
+class Network:
+    """A classifier made of layers, trained on the shares of a batch side by side.
+
+    Parameters
+    ----------
+    layers : list of Layer
+        The last one returns a logit for each class.
+    input_shape : tuple of int
+        Height, width and channels of an image.
+    seed : int
+        Of the initial parameters, the dropout and the order of the training images.
+    dtype : {'float32', 'float64'}
+        What the network computes in.
+    threads : int
+        How many shares of a batch are computed at once. The same seed and number of
+        threads give the same parameters, bit for bit.
+
+    Raises
+    ------
+    ValueError
+        If a setting is not one of these, or layers do not fit together.
+
+    Examples
+    --------
+    >>> from mnist_helpers.numpy_cnn import Dense, Flatten
+    >>> network = Network([Flatten(), Dense(10)])
+    >>> network.parameter_count
+    7850
+    >>> network.predict(np.zeros((2, 28, 28, 1), "float32")).shape
+    (2, 10)
+    """
+
+    def __init__(self, layers, input_shape=(28, 28, 1), seed=0, dtype="float32", threads=2):
+        if not layers:
+            raise ValueError("a network needs at least one layer, got none.")
+        if dtype not in ("float32", "float64"):
+            raise ValueError(f"dtype must be 'float32' or 'float64', got {dtype!r}.")
+        threads = whole_number("threads", threads)
+        self.generator = np.random.default_rng(seed)
+        self.input_shape, self.dtype, shape = tuple(input_shape), np.dtype(dtype), input_shape
+        for layer in layers:
+            shape = layer.build(shape, self.generator, dtype).output_shape
+        if len(shape) != 1:
+            raise ValueError(f"the last layer has to return a logit for each class, not {shape}.")
+        layers[0].needs_input_gradient = False
+        if any(layer.needs_whole_batch for layer in layers):
+            threads = 1
+        self.layers, self.classes, self.team = layers, shape[-1], Team(threads)
+        self.chains = [Chain(layers)]
+        for _ in range(threads - 1):
+            replicas = [layer.replica() for layer in layers]
+            self.chains.append(Chain(replicas, self.parameter_vector))
+
+    @property
+    def parameter_vector(self):
+        """All trainable parameters, (parameters,)."""
+        return self.chains[0].parameter_vector
+
+    @property
+    def parameter_count(self):
+        """How many trainable parameters there are."""
+        return self.parameter_vector.size
+
+    def forward(self, images, training=False):
+        """Return the logits, (batch, classes), of one batch: a workspace, soon overwritten."""
+        return self.chains[0].forward(images, training)
+
+    def backward(self, output_gradient):
+        """Return the gradients of all parameters after `forward`, (parameters,): the same."""
+        self.chains[0].backward(output_gradient)
+        return self.chains[0].gradient_vector
+
+    def train_on_batch(self, images, labels, optimizer):
+        """Let the optimizer take one step; return the mean loss before it."""
+        count = len(images)
+
+        def differentiate(chain, share):
+            return chain.forward_and_backward(images[share], labels[share], count)
+
+        losses = self.team.run(differentiate, self.chains, count)
+        total, *others = [chain.gradient_vector for chain in self.chains[: len(losses)]]
+        optimizer.start_step(self.parameter_vector, total)
+
+        def improve(_, part):
+            for gradient in others:
+                total[part] += gradient[part]
+            optimizer.update_part(self.parameter_vector, total, part)
+
+        self.team.run(improve, self.chains, self.parameter_count)
+        return sum(losses)
+
+    def fit(
+        self,
+        images,
+        labels,
+        optimizer,
+        epochs=1,
+        batch_size=128,
+        schedule=None,
+        validation_data=None,
+        verbose=1,
+    ):
+        """Train: every epoch sees every image once, in a new order.
+
+        Parameters
+        ----------
+        images : ndarray, shape (examples, height, width, channels)
+            In the network's dtype.
+        labels : ndarray of int, shape (examples,)
+            Classes, from 0.
+        optimizer : Optimizer
+            Goes on from where it is.
+        epochs, batch_size : int
+            The last batch of an epoch may be a short one.
+        schedule : function, optional
+            From progress, between 0 and 1, to the learning rate.
+        validation_data : pair of ndarray, optional
+            Images and labels to evaluate after each epoch.
+        verbose : int
+            0 for silence, 1 for a progress bar.
+
+        Returns
+        -------
+        dict of str to list of float
+            ``loss`` of each epoch, and ``val_loss`` and ``val_accuracy``.
+
+        Raises
+        ------
+        ValueError
+            If images or labels have a wrong shape or type, or are not finite, or no class.
+        """
+        images, labels = self.check(images), check_labels(labels, len(images), self.classes)
+        epochs, batch_size = whole_number("epochs", epochs), whole_number("batch_size", batch_size)
+        starts = range(0, len(images), batch_size)
+        names = ("val_loss", "val_accuracy") if validation_data else ()
+        history = {name: [] for name in ("loss", *names)}
+        with progress_bar(epochs * len(starts), verbose) as progress:
+            for epoch in range(epochs):
+                order, loss = self.generator.permutation(len(images)), 0.0
+                for step, start in enumerate(starts):
+                    chosen = order[start : start + batch_size]
+                    if schedule:
+                        done = (epoch * len(starts) + step) / (epochs * len(starts))
+                        optimizer.learning_rate = schedule(done)
+                    mean = self.train_on_batch(images[chosen], labels[chosen], optimizer)
+                    loss += mean * len(chosen) / len(images)
+                    progress.update()
+                history["loss"].append(loss)
+                if validation_data:
+                    for name, value in zip(names, self.evaluate(*validation_data), strict=True):
+                        history[name].append(value)
+                progress.set_postfix({name: f"{each[-1]:.4f}" for name, each in history.items()})
+        return history
+
+    def logits(self, images, batch_size=256):
+        """Return the logits, (examples, classes), of any number of images."""
+        images, logits = self.check(images), np.empty((len(images), self.classes), self.dtype)
+        for start in range(0, len(images), batch_size):
+            batch = slice(start, start + batch_size)
+
+            def look(chain, share, images=images[batch], logits=logits[batch]):
+                logits[share] = chain.forward(images[share])
+
+            self.team.run(look, self.chains, len(images[batch]))
+        return logits
+
+    def predict(self, images, batch_size=256):
+        """Return the probabilities, (examples, classes)."""
+        return softmax(self.logits(images, batch_size))
+
+    def evaluate(self, images, labels, batch_size=256):
+        """Return the mean loss and the accuracy."""
+        logits = self.logits(images, batch_size)
+        loss = SoftmaxCrossEntropy().forward(logits, labels)
+        return loss, float((logits.argmax(axis=1) == labels).mean())
+
+    def named_weights(self):
+        """Return the names and arrays of all parameters and averages, in Keras's order."""
+        return {
+            f"{index}_{type(layer).__name__}_{name}": array
+            for index, layer in enumerate(self.layers)
+            for name, array in (layer.parameters | layer.state).items()
+        }
+
+    def get_weights(self):
+        """Return copies of all parameters and averages, as Keras's ``get_weights`` does."""
+        return [array.copy() for array in self.named_weights().values()]
+
+    def set_weights(self, weights):
+        """Take over weights, as from Keras's ``get_weights``: all or, if one is wrong, none."""
+        named = self.named_weights()
+        if len(weights) != len(named):
+            raise ValueError(f"this network has {len(named)} arrays, got {len(weights)}.")
+        weights = [np.asarray(value) for value in weights]
+        for (name, array), value in zip(named.items(), weights, strict=True):
+            if value.shape != array.shape or value.dtype.kind != "f":
+                raise ValueError(
+                    f"{name} must be decimal numbers of shape {array.shape}, "
+                    f"got {value.dtype} of shape {value.shape}."
+                )
+            if not np.isfinite(value).all():
+                raise ValueError(f"{name} must be finite numbers, got NaN or infinity.")
+        for array, value in zip(named.values(), weights, strict=True):
+            array[...] = value
+
+    def save(self, path):
+        """Write the weights to an ``.npz`` file: beside it, then renamed, so that none is lost."""
+        path = Path(path)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                np.savez(file, **self.named_weights())
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+
+    def load(self, path):
+        """Read what `save` wrote for the same layers; return the network.
+
+        Raises
+        ------
+        ValueError
+            If the file is damaged or of other layers; the weights stay as they were.
+        """
+        with open(path, "rb") as file:
+            try:
+                with np.load(file, allow_pickle=False) as stored:
+                    weights = {name: stored[name] for name in stored.files}
+            except Exception as error:  # zipfile, zlib and NumPy have many
+                raise ValueError(f"{path} is no undamaged file of weights ({error}).") from error
+        names = list(self.named_weights())
+        if sorted(weights) != sorted(names):
+            theirs, ours = ", ".join(weights), ", ".join(names)
+            raise ValueError(f"{path} holds {theirs}, but this network has {ours}.")
+        self.set_weights([weights[name] for name in names])
+        return self
+
+    def check(self, images):
+        """Return the images, or say in one sentence what is wrong with them."""
+        images = np.asarray(images)
+        wrong = images.shape[1:] != self.input_shape or images.dtype != self.dtype
+        if wrong or not len(images):
+            shape = ", ".join(map(str, ("examples", *self.input_shape)))
+            raise ValueError(
+                f"images must be {self.dtype} of shape ({shape}), "
+                f"got {images.dtype} of shape {images.shape}."
+            )
+        if not (np.isfinite(images.min()) and np.isfinite(images.max())):
+            raise ValueError("images must be finite numbers, got NaN or infinity.")
+        return images
+
+
+@contextlib.contextmanager
+def progress_bar(steps, verbose):
+    """Show a bar of this many steps, if asked to."""
+    from tqdm.auto import tqdm
+
+    with tqdm(total=steps, unit="step", disable=not verbose) as bar:
+        yield bar
