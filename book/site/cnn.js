@@ -1,0 +1,362 @@
+// A convolutional network from scratch: layers with forward and backward, the loss, Adam.
+//
+// The same network as in chapters 12 and 13, for one image at a time. Arrays are flat typed
+// arrays in row-major order, as NumPy's are in memory: the value of channel c at row y and column
+// x of a (height, width, channels) array stands at index (y * width + x) * channels + c.
+//
+// Every layer knows the shapes of its input and output, keeps its weights in `parameters`, adds
+// to `gradients` in `backward`, and returns the gradient with respect to its input. Results live
+// in arrays that the layer owns and overwrites at the next call. `Numbers` is the type of all
+// arrays: Float32Array to be fast, Float64Array to check gradients.
+
+// How many windows fit along an axis, and how many zeros come before it (TensorFlow's rule).
+function windows(size, window, stride, padding) {
+  if (padding === "valid") {
+    return { count: Math.floor((size - window) / stride) + 1, before: 0 };
+  }
+  const count = Math.ceil(size / stride);
+  const zeros = Math.max((count - 1) * stride + window - size, 0);
+  return { count, before: Math.floor(zeros / 2) };
+}
+
+// Glorot and Bengio's (2010) random weights: uniform, and the smaller the more are summed up.
+// Without `random`, zeros: for a network whose weights are then loaded.
+function glorot(count, inputs, outputs, Numbers, random) {
+  const limit = Math.sqrt(6 / (inputs + outputs));
+  const weights = new Numbers(count);
+  if (!random) return weights;
+  for (let k = 0; k < count; k++) weights[k] = (2 * random() - 1) * limit;
+  return weights;
+}
+
+// convolution: begin
+export class Conv2D {
+  constructor({ name, filters, kernelSize, stride = 1, padding = "valid" }) {
+    Object.assign(this, { name, filters, kernelSize, stride, padding, kind: "convolution" });
+  }
+
+  build([height, width, channels], Numbers, random) {
+    const area = this.kernelSize ** 2;
+    this.rows = windows(height, this.kernelSize, this.stride, this.padding);
+    this.columns = windows(width, this.kernelSize, this.stride, this.padding);
+    this.inputShape = [height, width, channels];
+    this.outputShape = [this.rows.count, this.columns.count, this.filters];
+    this.parameters = {
+      kernel: glorot(area * channels * this.filters, area * channels, area * this.filters,
+        Numbers, random), // (kernel row, kernel column, channel, filter)
+      bias: new Numbers(this.filters),
+    };
+    this.values = new Numbers(area * channels); // what a window reads, and for each value
+    this.places = new Int32Array(area * channels); // where in the input it stands
+    this.weights = new Int32Array(area * channels); // and where the weights that it meets begin
+  }
+
+  // Collect what the window at output position (y, x) reads; return how many values that are.
+  // Beyond the border are zeros, which add nothing; so do zeros within, which may be left out.
+  read(input, y, x, leaveOutZeros) {
+    const { kernelSize, filters, values, places, weights } = this;
+    const [height, width, channels] = this.inputShape;
+    const top = y * this.stride - this.rows.before;
+    const left = x * this.stride - this.columns.before;
+    let count = 0;
+    for (let i = 0; i < kernelSize; i++) {
+      if (top + i < 0 || top + i >= height) continue;
+      for (let j = 0; j < kernelSize; j++) {
+        if (left + j < 0 || left + j >= width) continue;
+        let place = ((top + i) * width + left + j) * channels;
+        let weight = (i * kernelSize + j) * channels * filters;
+        for (let c = 0; c < channels; c++, place++, weight += filters) {
+          const value = input[place];
+          if (leaveOutZeros && value === 0) continue; // paper, or silenced by ReLU
+          values[count] = value;
+          places[count] = place;
+          weights[count++] = weight;
+        }
+      }
+    }
+    return count;
+  }
+
+  // output[y, x, f] = bias[f] + sum over i, j, c of input[row, column, c] * kernel[i, j, c, f]
+  forward(input) {
+    const { output, filters, values, weights, parameters: { kernel, bias } } = this;
+    this.input = input;
+    for (let at = 0; at < output.length; at += filters) {
+      const position = at / filters;
+      const count = this.read(input, Math.floor(position / this.columns.count),
+        position % this.columns.count, true);
+      for (let f = 0; f < filters; f += 4) { // four sums at a time: each value is read once
+        let a = bias[f], b = bias[f + 1], c = bias[f + 2], d = bias[f + 3];
+        for (let k = 0; k < count; k++) {
+          const value = values[k], weight = weights[k] + f;
+          a += value * kernel[weight];
+          b += value * kernel[weight + 1];
+          c += value * kernel[weight + 2];
+          d += value * kernel[weight + 3];
+        }
+        output[at + f] = a;
+        output[at + f + 1] = b;
+        output[at + f + 2] = c;
+        output[at + f + 3] = d;
+      }
+    }
+    return output;
+  }
+
+  // The same products once more. Each has two factors, and each factor's gradient is the gradient
+  // of the output times the other factor.
+  backward(outputGradient) {
+    const { input, inputGradient, filters, values, places, weights } = this;
+    const { kernel } = this.parameters;
+    const { kernel: kernelGradient, bias: biasGradient } = this.gradients;
+    inputGradient.fill(0);
+    for (let at = 0; at < outputGradient.length; at += filters) {
+      const position = at / filters;
+      let count = -1; // not read yet: where no gradient arrives, nothing needs to be
+      for (let f = 0; f < filters; f++) {
+        const gradient = outputGradient[at + f];
+        if (gradient === 0) continue;
+        if (count < 0) {
+          count = this.read(input, Math.floor(position / this.columns.count),
+            position % this.columns.count, !this.needsInputGradient);
+        }
+        biasGradient[f] += gradient;
+        for (let k = 0; k < count; k++) {
+          kernelGradient[weights[k] + f] += gradient * values[k];
+        }
+        if (!this.needsInputGradient) continue;
+        for (let k = 0; k < count; k++) {
+          inputGradient[places[k]] += gradient * kernel[weights[k] + f];
+        }
+      }
+    }
+    return inputGradient;
+  }
+}
+// convolution: end
+
+// What is positive passes; the rest becomes zero, and so does its gradient.
+export class ReLU {
+  constructor({ name = "relu" } = {}) {
+    Object.assign(this, { name, kind: "relu" });
+  }
+
+  build(shape) {
+    this.inputShape = this.outputShape = shape;
+  }
+
+  forward(input) {
+    for (let at = 0; at < input.length; at++) this.output[at] = Math.max(input[at], 0);
+    return this.output;
+  }
+
+  backward(outputGradient) {
+    for (let at = 0; at < outputGradient.length; at++) {
+      this.inputGradient[at] = this.output[at] > 0 ? outputGradient[at] : 0;
+    }
+    return this.inputGradient;
+  }
+}
+
+// The largest of each 2 x 2 values; the gradient goes back to where it came from.
+export class MaxPooling2D {
+  constructor({ name = "pool" } = {}) {
+    Object.assign(this, { name, kind: "pooling" });
+  }
+
+  build([height, width, channels]) {
+    this.inputShape = [height, width, channels];
+    this.outputShape = [Math.floor(height / 2), Math.floor(width / 2), channels];
+    this.winners = new Int32Array(this.outputShape.reduce((a, b) => a * b));
+  }
+
+  forward(input) {
+    const [, width, channels] = this.inputShape;
+    const [rows, columns] = this.outputShape;
+    let at = 0;
+    for (let y = 0; y < rows; y++) {
+      for (let x = 0; x < columns; x++) {
+        for (let c = 0; c < channels; c++, at++) {
+          const above = (2 * y * width + 2 * x) * channels + c;
+          const below = above + width * channels;
+          let best = above;
+          if (input[above + channels] > input[best]) best = above + channels;
+          if (input[below] > input[best]) best = below;
+          if (input[below + channels] > input[best]) best = below + channels;
+          this.winners[at] = best;
+          this.output[at] = input[best];
+        }
+      }
+    }
+    return this.output;
+  }
+
+  backward(outputGradient) {
+    this.inputGradient.fill(0);
+    for (let at = 0; at < this.winners.length; at++) {
+      this.inputGradient[this.winners[at]] += outputGradient[at];
+    }
+    return this.inputGradient;
+  }
+}
+
+// Every output reads every input: output[f] = bias[f] + sum over i of input[i] * kernel[i, f].
+// Flat arrays need no Flatten layer.
+export class Dense {
+  constructor({ name, units }) {
+    Object.assign(this, { name, units, kind: "dense" });
+  }
+
+  build(shape, Numbers, random) {
+    const inputs = shape.reduce((a, b) => a * b);
+    this.inputShape = shape;
+    this.outputShape = [1, 1, this.units];
+    this.parameters = {
+      kernel: glorot(inputs * this.units, inputs, this.units, Numbers, random), // (input, unit)
+      bias: new Numbers(this.units),
+    };
+  }
+
+  forward(input) {
+    const { kernel, bias } = this.parameters;
+    this.input = input;
+    this.output.set(bias);
+    for (let i = 0; i < input.length; i++) {
+      for (let f = 0; f < this.units; f++) this.output[f] += input[i] * kernel[i * this.units + f];
+    }
+    return this.output;
+  }
+
+  backward(outputGradient) {
+    const { kernel } = this.parameters;
+    for (let f = 0; f < this.units; f++) this.gradients.bias[f] += outputGradient[f];
+    for (let i = 0; i < this.input.length; i++) {
+      let sum = 0;
+      for (let f = 0; f < this.units; f++) {
+        this.gradients.kernel[i * this.units + f] += this.input[i] * outputGradient[f];
+        sum += kernel[i * this.units + f] * outputGradient[f];
+      }
+      this.inputGradient[i] = sum;
+    }
+    return this.inputGradient;
+  }
+}
+
+// Layers in a row. `random` returns numbers from 0 to 1, as Math.random does; without it, the
+// weights wait for `load`.
+export class Network {
+  constructor(layers, { inputShape = [28, 28, 1], Numbers = Float32Array, random = null } = {}) {
+    Object.assign(this, { layers, inputShape, Numbers });
+    let shape = inputShape;
+    layers.forEach((layer, number) => {
+      layer.parameters = {};
+      layer.build(shape, Numbers, random);
+      layer.needsInputGradient = number > 0;
+      layer.gradients = {};
+      for (const [name, values] of Object.entries(layer.parameters)) {
+        layer.gradients[name] = new Numbers(values.length);
+      }
+      layer.output = new Numbers(layer.outputShape.reduce((a, b) => a * b));
+      layer.inputGradient = new Numbers(shape.reduce((a, b) => a * b));
+      shape = layer.outputShape;
+    });
+  }
+
+  // Return the logits of one image: (height, width, channels) numbers from 0 to 1.
+  forward(image) {
+    return this.layers.reduce((values, layer) => layer.forward(values), image);
+  }
+
+  // Return the gradient with respect to the image.
+  backward(outputGradient) {
+    return this.layers.reduceRight((gradient, layer) => layer.backward(gradient), outputGradient);
+  }
+
+  // [["conv1.kernel", values, gradients], ...]: all that is trained.
+  named() {
+    return this.layers.flatMap((layer) => Object.keys(layer.parameters).map(
+      (name) => [`${layer.name}.${name}`, layer.parameters[name], layer.gradients[name]]));
+  }
+
+  // Take over weights by name; all of them or, if one does not fit, none.
+  load(tensors) {
+    for (const [name, values] of this.named()) {
+      const found = tensors[name]?.data.length;
+      if (found !== values.length) {
+        throw new Error(`The weights ${name} are ${found ?? 0} numbers; expected ${values.length}.`);
+      }
+    }
+    for (const [name, values] of this.named()) values.set(tensors[name].data);
+    return this;
+  }
+
+  weights() {
+    return Object.fromEntries(this.named().map(([name, values]) => [name, { data: values.slice() }]));
+  }
+}
+
+// Probabilities from logits; the largest is subtracted first, so that nothing overflows.
+export function softmax(logits) {
+  const largest = Math.max(...logits);
+  const powers = Array.from(logits, (logit) => Math.exp(logit - largest));
+  const sum = powers.reduce((a, b) => a + b);
+  return powers.map((power) => power / sum);
+}
+
+// The loss of one image, -log(probability of its class), and its gradient with respect to the
+// logits: the probabilities, minus one at the right class.
+export function crossEntropy(logits, label) {
+  const gradient = softmax(logits);
+  const loss = -Math.log(Math.max(gradient[label], 1e-30));
+  gradient[label] -= 1;
+  return { loss, gradient };
+}
+
+// Kingma and Ba (2015): a moving average of the gradient, over the root of that of its square.
+export class Adam {
+  constructor(network, { learningRate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 } = {}) {
+    Object.assign(this, { learningRate, beta1, beta2, epsilon, steps: 0 });
+    this.entries = network.named().map(([, values, gradients]) => ({
+      values, gradients,
+      mean: new network.Numbers(values.length), square: new network.Numbers(values.length),
+    }));
+  }
+
+  // One step against the gradients of `count` images, which are zero again afterwards.
+  step(count) {
+    const { beta1, beta2 } = this;
+    this.steps += 1;
+    const rate = this.learningRate * Math.sqrt(1 - beta2 ** this.steps) / (1 - beta1 ** this.steps);
+    for (const { values, gradients, mean, square } of this.entries) {
+      for (let k = 0; k < values.length; k++) {
+        const gradient = gradients[k] / count;
+        mean[k] += (1 - beta1) * (gradient - mean[k]);
+        square[k] += (1 - beta2) * (gradient * gradient - square[k]);
+        values[k] -= rate * mean[k] / (Math.sqrt(square[k]) + this.epsilon);
+        gradients[k] = 0;
+      }
+    }
+  }
+}
+
+// Train on some images and return the sum of their losses.
+export function trainOnBatch(network, optimizer, images, labels) {
+  let total = 0;
+  images.forEach((image, number) => {
+    const { loss, gradient } = crossEntropy(network.forward(image), labels[number]);
+    network.backward(gradient);
+    total += loss;
+  });
+  optimizer.step(images.length);
+  return total;
+}
+
+// Random numbers from 0 to 1 that a seed repeats (the "mulberry32" generator).
+export function seeded(seed) {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

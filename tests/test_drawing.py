@@ -1,0 +1,190 @@
+"""Test the preparation of drawings, and what the digit pad's page is given."""
+
+import gzip
+import hashlib
+import json
+
+import keras
+import numpy as np
+import pytest
+import safetensors.numpy
+
+from mnist_helpers import augmentation, data, drawing, export, models, storage
+
+
+@pytest.fixture(scope="module")
+def manifest():
+    return json.loads((export.SITE / export.MANIFEST).read_text(encoding="utf-8"))
+
+
+def test_mnist_is_a_fixed_point_of_the_preparation_up_to_its_rounding(mnist):
+    (images, _), _ = mnist
+    for image in images[:200]:
+        again = drawing.prepare_drawing(image)
+        rows, columns = again.any(axis=1).nonzero()[0], again.any(axis=0).nonzero()[0]
+        assert max(np.ptp(rows), np.ptp(columns)) + 1 == 20
+        for axis in (0, 1):
+            profile = again.sum(axis=1 - axis).astype(float)
+            centre = (profile * np.arange(28)).sum() / profile.sum()
+            assert abs(centre - 14) <= 0.5 + 1e-9
+
+
+def test_a_prepared_mnist_digit_is_still_read_rightly(mnist):
+    _, (images, labels) = mnist
+    again = np.stack([drawing.prepare_drawing(image) for image in images[:300]])
+    network = storage.load_network("digit_pad")
+    predicted = network.predict(data.prepare_images(again), verbose=0).argmax(axis=1)
+    assert (predicted == labels[:300]).mean() >= 0.98
+
+
+@pytest.mark.parametrize(("scale", "top", "left"), [(1, 0, 0), (3, 50, 7), (9, 10, 200)])
+def test_size_and_place_make_no_difference(mnist, scale, top, left):
+    (images, _), _ = mnist
+    for image in images[:20]:
+        enlarged = np.kron(image, np.ones((scale, scale), np.uint8))
+        moved = np.pad(enlarged, ((top, 5), (left, 11)))
+        np.testing.assert_array_equal(
+            drawing.prepare_drawing(moved), drawing.prepare_drawing(image)
+        )
+
+
+def test_area_averaging_keeps_the_mean():
+    ink = np.random.default_rng(0).integers(0, 256, (173, 91)).astype(np.uint8)
+    ink[0, 0] = ink[-1, -1] = 1
+    image = drawing.prepare_drawing(ink)
+    rows, columns = 20, int(91 * 20 / 173 + 0.5)
+    assert np.count_nonzero(image) == rows * columns
+    assert image.sum() / (rows * columns) == pytest.approx(ink.mean(), abs=0.5)
+
+
+def test_lopsided_digits_stay_within_the_field():
+    ink = np.zeros((100, 100), np.uint8)
+    ink[:95, 50] = 1
+    ink[95:, :] = 255
+    assert drawing.prepare_drawing(ink)[19].any()
+    assert drawing.prepare_drawing(ink[::-1].copy())[8].any()  # rows 8 to 27: no further down
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 300), (300, 1), (28, 28)])
+def test_any_size_is_prepared(shape):
+    assert drawing.prepare_drawing(np.full(shape, 255, np.uint8)).max() == 255
+    assert not drawing.prepare_drawing(np.zeros(shape, np.uint8)).any()
+
+
+@pytest.mark.parametrize(
+    "wrong", [np.zeros((28, 28)), np.zeros((2, 28, 28), np.uint8), np.zeros(28, np.uint8)]
+)
+def test_other_arrays_are_refused(wrong):
+    with pytest.raises(ValueError, match=r"expected uint8 and \(height, width\)"):
+        drawing.prepare_drawing(wrong)
+
+
+def test_the_page_has_the_networks_weights(manifest):
+    path = export.SITE / manifest["weights"]["file"]
+    assert storage.sha256(path) == manifest["weights"]["sha256"]
+    arrays = safetensors.numpy.load_file(path)
+    expected = export.fold_batch_norm(storage.load_network("digit_pad"))
+    assert arrays.keys() == expected.keys()
+    for name, array in expected.items():
+        np.testing.assert_allclose(arrays[name], array, rtol=1e-6, atol=1e-9)
+
+
+def test_the_page_has_mnists_digits(manifest):
+    content = gzip.decompress((export.SITE / manifest["digits"]["file"]).read_bytes())
+    assert hashlib.sha256(content).hexdigest() == manifest["digits"]["sha256"]
+    arrays = safetensors.numpy.load(content)
+    for name, array in export.training_digits().items():
+        np.testing.assert_array_equal(arrays[name], array)
+
+
+def test_the_accuracy_on_the_page_is_that_of_the_network(mnist, manifest, root):
+    _, (images, labels) = mnist
+    network = storage.load_network("digit_pad")
+    predicted = network.predict(data.prepare_images(images), batch_size=500, verbose=0)
+    accuracy = (predicted.argmax(axis=1) == labels).mean()
+    assert accuracy >= 0.995
+    assert manifest["test"]["accuracy"] == pytest.approx(accuracy, abs=1e-4)
+    text = (root / "book" / "draw.md").read_text(encoding="utf-8")
+    assert f"opened once: {accuracy:.2%}".replace("%", " %") in text
+
+
+def test_the_chapters_table_is_that_of_the_network(root):
+    text = (root / "book" / "draw.md").read_text(encoding="utf-8")
+    network = models.digit_pad()
+    folded = export.fold_batch_norm(network)
+    weights = {name.split(".")[0]: 0 for name in folded}
+    for name, array in folded.items():
+        weights[name.split(".")[0]] += array.size
+    multiplications = models.multiply_adds(network)
+    for name, count in weights.items():
+        assert f"| {count:,} | {multiplications[name]:,} |" in text, name
+    assert f"Together {sum(weights.values()):,} weights" in text
+    assert round(sum(multiplications.values()) / 1e6, 1) == 4.1
+
+
+def test_folding_changes_nothing_but_the_layers():
+    keras.utils.set_random_seed(0)
+    network = models.digit_pad()
+    generator = np.random.default_rng(0)
+    network.set_weights([generator.uniform(0.1, 0.5, w.shape) for w in network.get_weights()])
+    weights = export.fold_batch_norm(network)
+    images = generator.random((3, 28, 28, 1), np.float32)
+    folded = np.asarray(
+        keras.ops.conv(images, weights["conv1.kernel"], strides=2, padding="same")
+        + weights["conv1.bias"]
+    )
+    whole = keras.Model(network.inputs, network.get_layer("conv1_norm").output)
+    np.testing.assert_allclose(folded, whole.predict(images, verbose=0), rtol=1e-4, atol=1e-4)
+
+
+def test_folding_refuses_what_it_cannot_fold():
+    with pytest.raises(ValueError, match="has a bias, or no batch normalisation"):
+        export.fold_batch_norm(models.post_cnn())
+
+
+def test_export_refuses_what_is_no_number(tmp_path):
+    with pytest.raises(ValueError, match="not finite"):
+        export.export_safetensors({"x": np.array([np.nan])}, tmp_path / "x.safetensors")
+    assert not list(tmp_path.iterdir())
+
+
+def test_moved_images_are_moved_not_changed(mnist):
+    (images, _), _ = mnist
+    prepared = data.prepare_images(images[:64])
+    generator = np.random.default_rng(0)
+    same = augmentation.random_affine(prepared, generator, rotation=0, zoom=0, shift=0)
+    np.testing.assert_allclose(same, prepared, atol=1e-6)
+    moved = augmentation.random_affine(prepared, generator)
+    assert moved.min() >= 0 and moved.max() <= 1 + 1e-6
+    assert abs(moved.mean() / prepared.mean() - 1) < 0.1
+    assert np.abs(moved - prepared).max(axis=(1, 2, 3)).min() > 0.2
+
+
+def test_a_turn_goes_around_the_middle():
+    image = np.zeros((1, 28, 28, 1), np.float32)
+    image[0, 13:15, 2:26] = 1  # a line through the middle stays there
+    turned = augmentation.random_affine(
+        image, np.random.default_rng(3), rotation=90, zoom=0, shift=0
+    )
+    assert turned[0, 13:15, 13:15].min() > 0.8
+
+
+def test_batches_hold_each_image_once_in_a_new_order():
+    images = np.zeros((12, 28, 28, 1), np.float32)
+    batches = augmentation.AugmentedImages(images, np.arange(12), 4, 0, {})
+    first = np.concatenate([batches[k][1] for k in range(len(batches))])
+    batches.on_epoch_end()
+    second = np.concatenate([batches[k][1] for k in range(len(batches))])
+    assert sorted(first) == sorted(second) == list(range(12))
+    assert list(first) != list(second)
+
+
+def test_reestimated_statistics_are_those_of_the_images():
+    network = keras.Sequential([keras.Input((2, 2, 1)), keras.layers.BatchNormalization()])
+    images = np.random.default_rng(0).normal(3, 2, (40, 2, 2, 1)).astype(np.float32)
+    augmentation.reestimate_batch_norm(network, images, batch_size=10)
+    _, _, mean, variance = network.get_weights()
+    assert mean[0] == pytest.approx(images.mean(), abs=1e-4)
+    expected = np.mean([part.var() for part in np.split(images, 4)])
+    assert variance[0] == pytest.approx(expected, rel=1e-4)
+    assert network.layers[0].momentum == 0.99
