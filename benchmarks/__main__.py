@@ -1,0 +1,77 @@
+"""Measure the book's speed claims: ``python -m benchmarks``, or with one name, that one.
+
+Every module in this folder that has ``TARGETS`` (a dict by the names of what it measures) and
+``measure(names)`` (a dict from name to ``value``, ``low``, ``high``, ``n``, ``unit``, ``target``
+and ``better``) takes part. Results are added to ``results.json`` as they come; names that were not
+measured keep what they have.
+"""
+
+import importlib
+import json
+import os
+import pkgutil
+import sys
+from pathlib import Path
+
+from mnist_helpers import environment
+
+FOLDER = Path(__file__).resolve().parent
+RESULTS = FOLDER / "results.json"
+
+
+def find_topics():
+    """Return the modules that measure something, by the names that they measure."""
+    topics = {}
+    for module in pkgutil.iter_modules([str(FOLDER)]):
+        if module.name.startswith("_"):
+            continue
+        topic = importlib.import_module(f"benchmarks.{module.name}")
+        topics |= dict.fromkeys(topic.TARGETS, topic)
+    return topics
+
+
+def record(measured):
+    """Add results to the file: beside it first, so that a full disk costs nothing."""
+    stored = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {"results": {}}
+    stored |= environment.describe()
+    stored["results"] = dict(sorted((stored["results"] | measured).items()))
+    temporary = RESULTS.with_suffix(".part")
+    temporary.write_text(json.dumps(stored, indent=1) + "\n", "utf-8")
+    os.replace(temporary, RESULTS)
+
+
+def show(measured):
+    """Print a table."""
+    for name, one in measured.items():
+        lower = one["better"] == "lower"
+        met = one["value"] <= one["target"] if lower else one["value"] >= one["target"]
+        sign, verdict = "≤" if lower else "≥", "met" if met else "MISSED"
+        value = f"{one['value']:9.2f} {one['unit']:5}"
+        spread = f"{one['low']:.2f} to {one['high']:.2f}, n = {one['n']}"
+        print(f"{name:32}{value} ({spread}), target {sign} {one['target']}: {verdict}", flush=True)
+
+
+def main(names):
+    """Measure, print and record; an unknown name is refused."""
+    topics = find_topics()
+    unknown = sorted(set(names) - set(topics))
+    if unknown:
+        sys.exit(f"no benchmark {unknown[0]!r}; expected one of {', '.join(sorted(topics))}")
+    failed = False
+    for topic in dict.fromkeys(topics.values()):
+        wanted = tuple(name for name in topic.TARGETS if not names or name in names)
+        if not wanted:
+            continue
+        try:
+            measured = topic.measure(wanted)
+        except Exception as error:
+            print(f"{topic.__name__}: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
+            failed = True
+            continue
+        show(measured)
+        record(measured)
+    sys.exit(failed)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,146 @@
+"""How fast the digit pad is, in headless Chromium: prediction, start, size and training.
+
+    python -m benchmarks.digit_pad        measures all four and prints them as JSON
+
+- ``digit_pad_prediction_ms``: from strokes to probabilities and every map drawn, in the page.
+- ``digit_pad_ready_ms``: from the request of the page to a pad that can be drawn on, over a local
+  server, nothing cached.
+- ``digit_pad_payload_kb``: all that the page and its theme load before training starts, as
+  transferred; text is compressed, as web hosts do.
+- ``digit_pad_training_s``: from random weights to 97 % on 2,000 test digits, tests included.
+"""
+
+import json
+import shutil
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "book"))
+import preview
+
+ARGUMENTS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+PREDICTIONS, STARTS, TRAININGS = 200, 11, 5
+TARGETS = {
+    "digit_pad_prediction_ms": ("ms", 16),
+    "digit_pad_ready_ms": ("ms", 1000),
+    "digit_pad_payload_kb": ("kB", 1500),
+    "digit_pad_training_s": ("s", 30),
+}
+
+
+def measure(names=tuple(TARGETS)):
+    """Measure some of the four.
+
+    Returns a dict from name to ``value`` (the median), ``low``, ``high`` (the range), ``n``,
+    ``unit``, ``target`` and ``better``.
+    """
+    from playwright.sync_api import sync_playwright
+
+    path = next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
+    if path is None:
+        raise RuntimeError("no browser: expected chromium, chromium-browser or google-chrome")
+    measured = {}
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        html = preview.build("draw", Path(folder, "page"))
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        with preview.serve(html) as plain, preview.serve(html, compress=True) as compressed:
+            if "digit_pad_ready_ms" in names:
+                measured["digit_pad_ready_ms"] = [ready(browser, plain) for _ in range(STARTS)]
+            if "digit_pad_prediction_ms" in names:
+                measured["digit_pad_prediction_ms"] = predictions(browser, plain)
+            if "digit_pad_payload_kb" in names:
+                measured["digit_pad_payload_kb"] = [payload(browser, compressed)]
+            if "digit_pad_training_s" in names:
+                measured["digit_pad_training_s"] = [
+                    training(browser, plain) for _ in range(TRAININGS)
+                ]
+        browser.close()
+    return {name: summary(name, values) for name, values in measured.items()}
+
+
+def summary(name, values):
+    """Sum up repeated measurements."""
+    unit, target = TARGETS[name]
+    return {
+        "value": round(statistics.median(values), 2),
+        "low": round(min(values), 2),
+        "high": round(max(values), 2),
+        "n": len(values),
+        "unit": unit,
+        "target": target,
+        "better": "lower",
+    }
+
+
+def opened(browser, address):
+    """Open the page in a fresh profile, and wait until it can be drawn on."""
+    page = browser.new_context().new_page()
+    page.goto(f"{address}/book/draw.html", wait_until="commit")
+    page.wait_for_selector('#digit-pad[data-state="ready"]')
+    return page
+
+
+def ready(browser, address):
+    """Milliseconds from the request to a pad that can be drawn on."""
+    page = opened(browser, address)
+    milliseconds = page.evaluate("performance.getEntriesByName('digit-pad-ready')[0].startTime")
+    page.context.close()
+    return milliseconds
+
+
+def predictions(browser, address):
+    """Milliseconds of single predictions, all maps drawn, for all ten samples in turn."""
+    page = opened(browser, address)
+    values = page.evaluate(
+        """async (count) => {
+          const { pad } = await import(new URL("../_static/digit_pad.js", location).href);
+          const values = [];
+          for (let k = 0; k < count + 20; k++) { // the first are for the compiler
+            document.querySelector(`[data-sample="${k % 10}"]`).click();
+            pad.predict();
+            values.push(pad.milliseconds);
+            await new Promise((resume) => requestAnimationFrame(resume));
+          }
+          return values.slice(20);
+        }""",
+        PREDICTIONS,
+    )
+    page.context.close()
+    return values
+
+
+def payload(browser, address):
+    """Kilobytes (of 1,000) that travel until the pad can be drawn on and the page rests."""
+    context = browser.new_context()
+    page = context.new_page()
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    sizes = []
+    session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    page.goto(f"{address}/book/draw.html", wait_until="networkidle")
+    page.wait_for_selector('#digit-pad[data-state="ready"]')
+    page.click('[data-sample="5"]')
+    page.wait_for_timeout(500)
+    context.close()
+    return sum(sizes) / 1000
+
+
+def training(browser, address):
+    """Seconds of one training to its mark, as the worker counts them."""
+    page = opened(browser, address)
+    page.click(".pad-start")
+    page.wait_for_selector("#digit-training[data-mark-seconds]", timeout=300_000)
+    seconds = float(page.get_attribute("#digit-training", "data-mark-seconds"))
+    page.context.close()
+    return seconds
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure(), indent=1))
