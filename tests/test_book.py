@@ -1,0 +1,238 @@
+"""The book as a reader meets it: its build, and every page of the built site in a browser."""
+
+import contextlib
+import functools
+import http.server
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+import warnings
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PAGES = [
+    f"{name}.html"
+    for name in re.findall(r"(?:root|file): (\S+)", (ROOT / "_toc.yml").read_text(encoding="utf-8"))
+]
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 740}
+
+pytestmark = pytest.mark.xdist_group("book")
+
+
+def build(root, output):
+    return subprocess.run(
+        [sys.executable, root / "book" / "build.py", output],
+        capture_output=True, text=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """Build the book; give the folder of its pages."""
+    output = tmp_path_factory.mktemp("book")
+    result = build(ROOT, output)
+    assert result.returncode == 0, result.stdout + result.stderr
+    print(result.stdout)
+    return output / "_build" / "html"
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    """Serve files without a line for each."""
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+@pytest.fixture(scope="session")
+def address(site):
+    """Serve the built site to this machine alone; give its address."""
+    server = http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(QuietHandler, directory=site)
+    )
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Start the browser of this machine; without one, skip, or fail where it is required."""
+    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if executable is None:
+        message = f"no browser found (tried {', '.join(BROWSERS)}): the built site is NOT tested"
+        if os.environ.get("REQUIRE_BROWSER"):
+            pytest.fail(message)
+        warnings.warn(pytest.PytestWarning(message), stacklevel=1)
+        pytest.skip(message)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=executable,
+            args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                  "--disable-background-networking", "--disable-component-update",
+                  "--disable-sync"],
+        )  # fmt: skip
+        yield chromium
+        chromium.close()
+
+
+@contextlib.contextmanager
+def opened(browser, url, viewport=DESKTOP, theme="light"):
+    """Open a page; give it with the requests that left and the errors that it logged."""
+    context = browser.new_context(viewport=viewport, color_scheme=theme)
+    context.add_init_script(
+        f"localStorage.setItem('mode', '{theme}'); localStorage.setItem('theme', '{theme}')"
+    )
+    page = context.new_page()
+    left, errors = [], []
+    home = "/".join(url.split("/")[:3])
+    page.on("request", lambda request: left.append(request.url) if not request.url.startswith(
+        (home, "data:", "blob:")) else None)  # fmt: skip
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
+    page.goto(url, wait_until="networkidle")
+    yield page, left, errors
+    context.close()
+
+
+def serious(page):
+    """List what axe finds to be serious or worse."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{violation['id']}, {len(violation['nodes'])} times: {violation['nodes'][0]['html'][:200]}"
+        for violation in found
+        if violation["impact"] in ("serious", "critical")
+    ]
+
+
+@pytest.mark.parametrize("name", [*PAGES, "search.html", "genindex.html"])
+def test_page_is_sound(browser, address, name):
+    with opened(browser, f"{address}/{name}") as (page, left, errors):
+        assert page.title()
+        assert left == []
+        assert errors == []
+        assert serious(page) == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_is_accessible_in_the_dark(browser, address, name):
+    with opened(browser, f"{address}/{name}", theme="dark") as (page, _, _):
+        assert page.locator("html").get_attribute("data-theme") == "dark"
+        assert serious(page) == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_fits_a_phone(browser, address, name):
+    with opened(browser, f"{address}/{name}", viewport=PHONE) as (page, _, _):
+        widths = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+        assert widths[0] <= widths[1] + 1, "the page scrolls sideways"
+        assert serious(page) == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_figures_say_what_they_show(browser, address, name):
+    with opened(browser, f"{address}/{name}") as (page, _, _):
+        pictures = page.eval_on_selector_all(
+            "article img",
+            """pictures => pictures.map(picture => ({
+                alt: picture.getAttribute("alt") || "",
+                caption: picture.closest("figure")?.querySelector("figcaption")?.textContent || "",
+            }))""",
+        )
+    for picture in pictures:
+        assert len(picture["alt"].split()) >= 5, picture  # words, not a file's name
+        assert len(picture["caption"].split()) >= 5, picture
+        assert picture["alt"] != picture["caption"]
+    if re.match(r"notebooks/\d", name):
+        assert pictures or "save" in name, "a chapter without a figure"
+
+
+def test_maths_is_rendered(browser, address):
+    with opened(browser, f"{address}/book/notation.html") as (page, left, _):
+        page.wait_for_selector("mjx-container")
+        assert page.locator("mjx-container").count() > 20
+        assert page.locator("mjx-merror").count() == 0
+        assert left == []
+
+
+def test_search_finds(browser, address):
+    with opened(browser, f"{address}/search.html?q=Adadelta") as (page, left, _):
+        page.wait_for_selector("#search-results li a")
+        found = page.locator("#search-results li a").all_text_contents()
+        assert any("Training" in title for title in found)
+        assert left == []
+
+
+def test_solutions_are_folded(browser, address):
+    with opened(browser, f"{address}/notebooks/01_data.html") as (page, _, _):
+        solution = page.locator("details.hide").first
+        assert solution.get_attribute("open") is None
+        solution.locator("summary").click()
+        assert solution.get_attribute("open") is not None
+
+
+def test_pages_stay_small(site):
+    sizes = {page.name: page.stat().st_size for page in site.rglob("*.html")}
+    largest = max(sizes, key=sizes.get)
+    print(f"largest page: {largest}, {sizes[largest] / 1e6:.2f} MB")
+    assert sizes[largest] < 3e6
+
+
+@pytest.fixture
+def small_book(tmp_path):
+    """Copy what a build needs, with one page and one chapter alone in the table of contents."""
+    for name in ("_config.yml", "book", "notebooks"):
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, tmp_path / name, ignore=shutil.ignore_patterns("_*", "site"))
+        else:
+            shutil.copy(source, tmp_path / name)
+    (tmp_path / "book" / "site").mkdir()
+    shutil.copy(ROOT / "book/site/ten_digits.css", tmp_path / "book/site")
+    for notebook in (tmp_path / "notebooks").glob("*.ipynb"):
+        if not notebook.name.startswith("02"):
+            notebook.unlink()
+    (tmp_path / "book" / "page.md").write_text("# A page\n\nNothing is wrong with it.\n")
+    (tmp_path / "_toc.yml").write_text(
+        "format: jb-book\nroot: book/page\nchapters:\n  - file: notebooks/02_model\n"
+    )
+    (tmp_path / "book" / "bibliography.md").unlink()
+    return tmp_path
+
+
+def test_a_page_with_a_broken_link_fails_the_build(small_book):
+    (small_book / "book" / "page.md").write_text(
+        "# A page\n\n[There is no such page](nowhere.md)\n"
+    )
+    result = build(small_book, small_book / "output")
+    assert result.returncode != 0
+    assert "nowhere.md" in result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("failure", ["error", "unrun"])
+def test_a_failing_notebook_fails_the_build(small_book, failure):
+    path = small_book / "notebooks" / "02_model.ipynb"
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    cell = next(cell for cell in notebook["cells"] if cell["cell_type"] == "code")
+    if failure == "error":
+        cell["outputs"] = [
+            {"output_type": "error", "ename": "ValueError", "evalue": "broken", "traceback": []}
+        ]
+    else:
+        cell["execution_count"], cell["outputs"] = None, []
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    result = build(small_book, small_book / "output")
+    assert result.returncode != 0
+    assert "02_model.ipynb" in result.stderr
