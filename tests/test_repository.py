@@ -1,0 +1,184 @@
+"""What README, Makefile and pyproject promise of the repository as a whole."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+import tomllib
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def project(root):
+    return tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def tracked(root):
+    """List the tracked files."""
+    try:
+        listed = subprocess.run(
+            ["git", "ls-files", "-z"], cwd=root, capture_output=True, check=True
+        ).stdout
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("no git repository here")
+    paths = [root / name.decode() for name in listed.split(b"\0") if name]
+    return [path for path in paths if path.is_file()]
+
+
+@pytest.fixture(scope="module")
+def modules(root, tracked):
+    """List the tracked modules of the package."""
+    return [
+        path
+        for path in tracked
+        if path.suffix == ".py" and path.is_relative_to(root / "src" / "mnist_helpers")
+    ]
+
+
+def test_a_module_can_be_read_in_one_sitting(root, modules):
+    assert modules
+    for path in modules:
+        lines = len(path.read_text(encoding="utf-8").splitlines())
+        assert lines <= 300, f"{path.relative_to(root)} has {lines} lines; at most 300"
+
+
+def imports(path, optional=True):
+    """List the modules that a file imports, without those in a ``try`` if not `optional`."""
+    waiting = [ast.parse(path.read_text(encoding="utf-8"))]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Try) and not optional:
+            continue
+        waiting += ast.iter_child_nodes(node)
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield "." * node.level + (node.module or "")
+
+
+def test_the_network_from_scratch_imports_numpy_alone(root, modules):
+    for path in modules:
+        if path.parent.name != "numpy_cnn":
+            continue
+        for name in imports(path, optional=False):
+            own = name.startswith((".", "mnist_helpers.numpy_cnn"))
+            top = name.split(".")[0]
+            bar = (path.name, top) == ("network.py", "tqdm")  # what `fit` shows, no arithmetic
+            assert own or bar or top == "numpy" or top in sys.stdlib_module_names, (
+                f"{path.name} imports {name}"
+            )
+
+
+def test_arrows_go_one_way(modules):
+    for path in modules:
+        for name in imports(path):
+            assert name.split(".")[0] not in {"notebooks", "experiments", "benchmarks", "tests"}
+
+
+def test_requirements_pin_the_whole_environment(root, project):
+    lines = (root / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    lines = [line for line in lines if line.strip() and not line.startswith("#")]
+    pinned = {}
+    for line in lines:
+        match = re.fullmatch(r"([a-z0-9-]+)==([\w.]+)( ; .+)?", line)
+        assert match, f"not pinned: {line}"
+        pinned.setdefault(match[1], set()).add(match[2])
+    direct = list(project["project"]["dependencies"])
+    for extra in project["project"]["optional-dependencies"].values():
+        direct += extra
+    for requirement in direct:
+        name = re.match(r"[A-Za-z0-9-]+", requirement)[0].lower()
+        assert name in pinned, f"{name} is not in requirements.txt"
+        if exact := re.search(r"==([\w.]+)", requirement):
+            assert pinned[name] == {exact[1]}
+
+
+def test_direct_dependencies_are_those_that_the_package_imports(modules, project):
+    packages = {"sklearn": "scikit-learn", "IPython": "ipython", "h5py": "h5py"}
+    declared = {
+        re.match(r"[A-Za-z0-9-]+", requirement)[0].lower()
+        for requirement in project["project"]["dependencies"]
+    }
+    used = set()
+    for path in modules:
+        for name in imports(path, optional=False):
+            top = name.split(".")[0]
+            if top and top not in sys.stdlib_module_names and top != "mnist_helpers":
+                used.add(packages.get(top, top).lower())
+    assert used - {"ipython"} <= declared  # IPython is what a notebook runs in
+
+
+def test_the_book_is_built_by_version_1(project):
+    (requirement,) = [
+        entry
+        for entry in project["project"]["optional-dependencies"]["book"]
+        if entry.startswith("jupyter-book")
+    ]
+    assert "<2" in requirement
+
+
+def test_the_makefile_has_its_targets(root):
+    text = (root / "Makefile").read_text(encoding="utf-8")
+    for target in ("book", "test", "lab", "notebooks"):
+        assert re.search(rf"^{target}: \$\(READY\)", text, re.M), target
+    assert "-r requirements.txt" in text or "--requirement requirements.txt" in text
+
+
+def test_every_chapter_is_in_the_table_of_contents(root):
+    contents = (root / "_toc.yml").read_text(encoding="utf-8")
+    listed = re.findall(r"notebooks/([0-9]{2}_\w+)", contents)
+    written = sorted(path.stem for path in (root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    assert sorted(listed) == listed == written
+
+
+# A home or working folder, or another place to install from than the public index.
+PRIVATE = re.compile(
+    rb"(?<![\w.])/(?:root|work|home/(?!user\b|runner\b)\w+|Users/\w+)/"
+    rb"|[A-Z]:\\Users\\|--(?:extra-)?index-url|(?:extra-)?index-url\s*="
+    rb"|https?://(?:[\w.:-]+/(?:pypi|simple)/|10\.\d+\.\d+\.\d+|192\.168\.\d+\.\d+)"
+)
+BINARY = {".npz", ".h5", ".png", ".ico", ".woff2", ".jpg"}
+
+
+def test_no_file_names_a_machine_or_an_index(root, tracked):
+    for path in tracked:
+        if path.suffix in BINARY or path.name == "test_repository.py":
+            continue
+        found = PRIVATE.search(path.read_bytes())
+        assert not found, f"{path.relative_to(root)} holds {found[0]!r}"
+
+
+def test_no_tracked_file_is_large(root, tracked):
+    for path in tracked:
+        megabytes = path.stat().st_size / 1e6
+        assert megabytes < 12, f"{path.relative_to(root)} has {megabytes:.0f} MB"
+
+
+def test_what_git_ignores_is_what_commands_make(root):
+    ignored = (root / ".gitignore").read_text(encoding="utf-8").splitlines()
+    assert {".venv/", "_build/", "notebooks/_output/"} <= set(ignored)
+
+
+def test_the_code_is_formatted(root, tracked):
+    files = [path for path in tracked if path.suffix in (".py", ".ipynb")]
+    for command in (["check"], ["format", "--check"]):
+        result = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, "--no-cache", "--force-exclude", *files],
+            cwd=root, capture_output=True, text=True, check=False, encoding="utf-8",
+        )  # fmt: skip
+        assert result.returncode == 0, result.stdout[-3000:]
+
+
+def test_the_readme_states_what_was_measured(root):
+    """Compare the README's table with the manifest, network by network."""
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| the .* \| ([\d.]+) % \| (\d+) s \|$", readme, flags=re.MULTILINE)
+    manifest = json.loads((root / "models" / "manifest.json").read_text(encoding="utf-8"))
+    measured = {
+        (f"{100 * record['test']['accuracy']:.2f}", f"{record['seconds']:.0f}")
+        for record in manifest.values()
+    }
+    assert set(rows) == measured
