@@ -162,10 +162,20 @@ def _file(module):
     return None
 
 
+def _package(module, level):
+    """Name the package that a relative import with so many dots means; "" for an absolute one."""
+    if not level:
+        return ""
+    parts = module.split(".")
+    if _file(module).name != "__init__.py":
+        level += 1  # a module's own name is not its package's
+    return ".".join(parts[: len(parts) - level + 1])
+
+
 class _Source:
     """Some code, taken apart: what it defines, what it imports from the package, what it names."""
 
-    def __init__(self, code):
+    def __init__(self, code, module=""):
         self.code, self.tree = code, ast.parse(code)
         self.definitions, self.imports, self.loose = {}, {}, []
         for node in self.tree.body:
@@ -178,12 +188,15 @@ class _Source:
             elif not isinstance(node, ast.Import | ast.ImportFrom):
                 self.loose.append(node)
         for node in ast.walk(self.tree):
-            if isinstance(node, ast.ImportFrom) and (
-                node.module or ""
-            ).startswith("mnist_helpers"):
+            if not isinstance(node, ast.ImportFrom):
+                continue
+            origin = ".".join(
+                filter(None, (_package(module, node.level), node.module))
+            )
+            if origin.startswith("mnist_helpers"):
                 for alias in node.names:
                     self.imports[alias.asname or alias.name] = (
-                        node.module,
+                        origin,
                         alias.name,
                     )
 
@@ -226,7 +239,9 @@ def _package_code_used(code):
         if name in found.setdefault(module, {}) or _file(f"{module}.{name}"):
             continue  # known, or a module whose functions count by themselves
         if module not in sources:
-            sources[module] = _Source(_file(module).read_text(encoding="utf-8"))
+            sources[module] = _Source(
+                _file(module).read_text(encoding="utf-8"), module
+            )
         source = sources[module]
         found[module][name] = ""
         for node in [

@@ -25,6 +25,13 @@ SHORT = {
     "01_data": {"LOGISTIC_STEPS": 5},
     "03_training": {"EPOCHS": 1, "TRAP_EPOCHS": 1, "TRAINING_IMAGES": 2_560},
     "04_save_and_load": {"IMAGES": 1_000},
+    "12_numpy_layers": {"BATCH": 16, "REPEATS": 3},
+    "13_numpy_training": {
+        "EPOCHS": 1,
+        "TRAINING_IMAGES": 10_240,
+        "TIMED_STEPS": 8,
+        "COMPARED_STEPS": 10,
+    },
 }
 # Seconds that a full run may take, 60 where nothing is said.
 SECONDS = {"03_training": 1500, "13_numpy_training": 120, "16_ten_seconds": 120}

@@ -55,8 +55,11 @@ def house(root, tmp_path, monkeypatch):
     package = tmp_path / "src" / "mnist_helpers"
     (package / "top.py").write_text(MODULE)
     (package / "deeper.py").write_text(DEEPER)
-    (package / "plots" / "__init__.py").write_text("from mnist_helpers.plots.lines import draw\n")
-    (package / "plots" / "lines.py").write_text("def draw():\n    return 1\n")
+    (package / "plots" / "__init__.py").write_text("from .lines import draw\n")
+    (package / "plots" / "lines.py").write_text(
+        "from ..marks import mark\n\n\ndef draw():\n    return 1, mark()\n"
+    )
+    (package / "marks.py").write_text("def mark():\n    return 3\n")
     (tmp_path / "models" / "manifest.json").write_text('{"small": {"a": 1}, "other": {"a": 2}}')
     (tmp_path / "models" / "small.weights.h5").write_bytes(b"weights")
     (tmp_path / "models" / "other.weights.h5").write_bytes(b"weights")
@@ -195,6 +198,8 @@ def edit(path, old, new):
         "a function that a package hands on": (
             "src/mnist_helpers/plots/lines.py", "return 1", "return 2",
             ["mnist_helpers.plots.lines"]),
+        "a function from the package above": (
+            "src/mnist_helpers/marks.py", "return 3", "return 4", ["mnist_helpers.marks"]),
         "a network": (
             "models/small.weights.h5", "weights", "others", ["models/small.weights.h5"]),
         "a record": (

@@ -270,7 +270,7 @@ class Network:
 @contextlib.contextmanager
 def progress_bar(steps, verbose):
     """Show a bar of this many steps, if asked to."""
-    from tqdm.auto import tqdm
+    from tqdm import tqdm
 
     with tqdm(total=steps, unit="step", disable=not verbose) as bar:
         yield bar
