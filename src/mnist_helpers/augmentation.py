@@ -1,6 +1,6 @@
 """Training with images that are turned, scaled and moved anew in every epoch.
 
-Used by chapters 14 and 15, and by ``make models`` for the network behind the digit pad.
+Used by the recorded experiments, and by ``make models`` for the network behind the digit pad.
 """
 
 import time
@@ -77,6 +77,8 @@ def random_affine(images, generator, rotation=15, zoom=0.15, shift=0.1):
 class AugmentedImages(keras.utils.PyDataset):
     """Batches of a training set, in a new order and with every image moved anew in each epoch.
 
+    Keras's own ``fit`` on arrays, once a seed is set, repeats one order in every epoch (chapter 03).
+
     Parameters
     ----------
     images : ndarray of float32, shape (count, height, width, channels)
@@ -86,8 +88,8 @@ class AugmentedImages(keras.utils.PyDataset):
         Images that remain after the last whole batch sit out the epoch.
     seed : int
         Of the order and the movements.
-    augmentation : dict
-        Arguments of `random_affine`.
+    augmentation : dict or None
+        Arguments of `random_affine`; None leaves every image where it is.
 
     Examples
     --------
@@ -111,7 +113,9 @@ class AugmentedImages(keras.utils.PyDataset):
     def __getitem__(self, index):
         """Return the images and targets of one batch."""
         chosen = self.order[index * self.batch_size : (index + 1) * self.batch_size]
-        images = random_affine(self.images[chosen], self.generator, **self.augmentation)
+        images = self.images[chosen]
+        if self.augmentation is not None:
+            images = random_affine(images, self.generator, **self.augmentation)
         return images, self.targets[chosen]
 
     def on_epoch_end(self):

@@ -29,7 +29,7 @@ def describe():
     for package in PACKAGES:
         versions[package] = importlib.metadata.version(package)
     return {
-        "hardware": f"{_processor()}, {_cores()} cores, {platform.system()}",
+        "hardware": f"{_processor()}, {cores()} cores, {platform.system()}",
         "versions": versions,
     }
 
@@ -43,7 +43,14 @@ def _processor():
     return platform.processor() or platform.machine()
 
 
-def _cores():
+def cores():
+    """Count the cores that this process may use.
+
+    Examples
+    --------
+    >>> cores() >= 1
+    True
+    """
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count()

@@ -5,6 +5,7 @@ model; `NETWORKS` lists them by name.
 """
 
 import math
+import re
 
 import keras
 from keras import layers
@@ -91,6 +92,78 @@ def digit_pad():
         ],
         name="digit_pad",
     )
+
+
+def from_notation(notation, activation="relu", initializer="glorot_uniform"):
+    """Build a network from a line such as ``"32C3-64C3-P2-D.25-128-D.5"``, which is the post's.
+
+    The notation is Deotte's (2018), who wrote networks as one line. Between hyphens stand
+
+    ====== ===================================================================
+    32C3   32 kernels of 3 × 3; ``S2`` behind it steps by two, ``same`` pads
+    P2     the largest of 2 × 2; ``A2``: the mean of 2 × 2
+    B      batch normalisation
+    D.25   dropout of a quarter
+    128    a dense layer of 128 units; ``Flatten`` comes before the first one
+    ====== ===================================================================
+
+    A dense layer of ten units with softmax ends every network.
+
+    Parameters
+    ----------
+    notation : str
+        ``""`` for the last layer alone, which is logistic regression.
+    activation, initializer : str
+        Of all convolutions and dense layers but the last, in Keras's names.
+
+    Returns
+    -------
+    keras.Sequential
+        Reads images of shape (batch, 28, 28, 1); returns probabilities of shape (batch, 10).
+
+    Raises
+    ------
+    ValueError
+        If a part of the notation is none of these.
+
+    Examples
+    --------
+    >>> from_notation("32C3-64C3-P2-D.25-128-D.5").count_params()
+    1199882
+    """
+    patterns = {
+        r"(\d+)C(\d+)(?:S(\d+))?(same)?": lambda filters, size, stride, same: layers.Conv2D(
+            int(filters),
+            int(size),
+            int(stride or 1),
+            same or "valid",
+            activation=activation,
+            kernel_initializer=initializer,
+        ),
+        r"P(\d+)": lambda size: layers.MaxPooling2D(int(size)),
+        r"A(\d+)": lambda size: layers.AveragePooling2D(int(size)),
+        r"B": layers.BatchNormalization,
+        r"D(0?\.\d+)": lambda rate: layers.Dropout(float(rate)),
+        r"(\d+)": lambda units: layers.Dense(
+            int(units), activation=activation, kernel_initializer=initializer
+        ),
+    }
+    stack, flat = [keras.Input((IMAGE_SIZE, IMAGE_SIZE, 1))], False
+    for part in filter(None, [*notation.split("-"), str(CLASSES)]):
+        found = [(re.fullmatch(pattern, part), make) for pattern, make in patterns.items()]
+        match, make = next((pair for pair in found if pair[0]), (None, None))
+        if match is None or (flat and part[0] in "PA") or (flat and "C" in part):
+            raise ValueError(
+                f"{part!r} in the network {notation!r} is no layer that can stand there; "
+                "expected parts such as 32C3, 32C5S2same, P2, A2, B, D.25 or 128"
+            )
+        if part.isdigit() and not flat:
+            stack.append(layers.Flatten())
+            flat = True
+        stack.append(make(*match.groups()))
+    stack[-1].activation = keras.activations.softmax
+    stack[-1].kernel_initializer = keras.initializers.GlorotUniform()
+    return keras.Sequential(stack)
 
 
 NETWORKS = {"digit_pad": digit_pad, "post_cnn": post_cnn}

@@ -1,0 +1,16 @@
+"""Run lists of independent trainings, here or on a Dask cluster, and record each as a row.
+
+    python -m mnist_helpers.experiments run architecture
+    python -m mnist_helpers.experiments status
+
+An experiment is a file under ``experiments/``: a question, its variants, its seeds. `definition`
+reads it, `trainer` trains one variant with one seed, `runner` hands these to the workers, and
+`results` keeps a row of each in ``experiments/results/``, which the chapters read.
+
+Used by chapters 08 to 10.
+"""
+
+from mnist_helpers.experiments.definition import Experiment, load, names
+from mnist_helpers.experiments.results import by_variant, read
+
+__all__ = ["Experiment", "by_variant", "load", "names", "read"]

@@ -1,0 +1,171 @@
+"""The recorded runs: one row each, in a CSV file beside the experiments."""
+
+import csv
+import io
+import json
+import os
+
+import numpy as np
+
+from mnist_helpers.experiments import definition
+
+COLUMNS = {
+    "variant": str,
+    "seed": int,
+    "settings": json.loads,
+    "epochs": int,
+    "training_images": int,
+    "training_losses": json.loads,
+    "validation_losses": json.loads,
+    "validation_accuracies": json.loads,
+    "validation_loss": float,
+    "validation_accuracy": float,
+    "test_loss": float,
+    "test_accuracy": float,
+    "seconds": float,
+    "cpu_seconds": float,
+    "parameters": int,
+    "multiply_adds": int,
+    "backend": str,
+    "device": str,
+    "versions": json.loads,
+    "commit": str,
+}
+
+
+def path_of(name, folder=definition.EXPERIMENTS):
+    """Return the path of an experiment's results.
+
+    Examples
+    --------
+    >>> path_of("optimizers").name
+    'optimizers.csv'
+    """
+    return folder / "results" / f"{name}.csv"
+
+
+def read(name, folder=definition.EXPERIMENTS):
+    """Read the recorded runs of an experiment.
+
+    A last line without its end, which a run that was killed while it wrote leaves behind, counts
+    as not written.
+
+    Parameters
+    ----------
+    name : str
+        Of the experiment.
+    folder : Path
+        By default the book's ``experiments/``.
+
+    Returns
+    -------
+    list of dict
+        One a run, with the keys of `COLUMNS`, in the order in which they were recorded; empty if
+        none was.
+
+    Raises
+    ------
+    ValueError
+        If a line is not what `append` writes, or does not belong to the experiment as it is now.
+
+    Examples
+    --------
+    >>> rows = read("optimizer_sweep")
+    >>> all(0 <= row["test_accuracy"] <= 1 for row in rows)
+    True
+    """
+    path, experiment = path_of(name, folder), definition.load(name, folder)
+    if not path.exists():
+        return []
+    text = path.read_text("utf-8")
+    lines = csv.reader(io.StringIO(text[: text.rfind("\n") + 1]))
+    header = next(lines, None)
+    if header != list(COLUMNS):
+        raise ValueError(f"{path.name} has the columns {header}; expected {list(COLUMNS)}")
+    rows, seen = [], set()
+    for line in lines:
+        where = f"line {lines.line_num} of {path.name}"
+        row = parse(line, where)
+        run = row["variant"], row["seed"]
+        if run not in experiment.runs:
+            raise ValueError(f"{where} is of {run}, which the experiment does not have")
+        if row["settings"] != experiment.variants[row["variant"]]:
+            raise ValueError(
+                f"{where} was recorded with other settings than {run} has now; "
+                "delete the line, or undo the change"
+            )
+        if run in seen:
+            raise ValueError(f"{where} is of {run}, which was recorded before")
+        seen.add(run)
+        rows.append(row)
+    return rows
+
+
+def parse(line, where):
+    """Turn the cells of a line into a row, or say in one sentence what is wrong with them."""
+    if len(line) != len(COLUMNS):
+        raise ValueError(f"{where} has {len(line)} cells; expected {len(COLUMNS)}")
+    row = {}
+    for (column, kind), cell in zip(COLUMNS.items(), line, strict=True):
+        try:
+            row[column] = kind(cell)
+        except ValueError:
+            raise ValueError(f"{where} has {cell!r} as its {column}") from None
+    for metric in ("validation_accuracy", "test_accuracy"):
+        if not 0 <= row[metric] <= 1:
+            raise ValueError(f"{where} has a {metric} of {row[metric]}; expected 0 to 1")
+    return row
+
+
+def append(name, row, folder=definition.EXPERIMENTS):
+    """Add a row, on the disk when this returns; a half-written line before it is cut off."""
+    path = path_of(name, folder)
+    path.parent.mkdir(exist_ok=True)
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    with open(path, "a+b") as file:
+        file.seek(0)
+        written = file.read()
+        file.truncate(written.rfind(b"\n") + 1)
+        if b"\n" not in written:
+            writer.writerow(COLUMNS)
+        writer.writerow(
+            json.dumps(row[column]) if kind is json.loads else row[column]
+            for column, kind in COLUMNS.items()
+        )
+        file.write(buffer.getvalue().encode())
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def missing(experiment, folder=definition.EXPERIMENTS):
+    """List the runs (variant, seed) that are not recorded yet."""
+    done = {(row["variant"], row["seed"]) for row in read(experiment.name, folder)}
+    return [run for run in experiment.runs if run not in done]
+
+
+def by_variant(rows, metric):
+    """Gather a metric of the recorded runs by variant.
+
+    Parameters
+    ----------
+    rows : list of dict
+        As `read` returns them.
+    metric : str
+        One of `COLUMNS`.
+
+    Returns
+    -------
+    dict of str to ndarray, shape (seeds,)
+        In the order of the seeds, so that equal places of two variants share a seed.
+
+    Examples
+    --------
+    >>> rows = [{"variant": "a", "seed": 1, "epochs": 5}, {"variant": "a", "seed": 0, "epochs": 4}]
+    >>> by_variant(rows, "epochs")
+    {'a': array([4, 5])}
+    """
+    gathered = {}
+    for row in sorted(rows, key=lambda row: row["seed"]):
+        gathered.setdefault(row["variant"], []).append(row[metric])
+    return {variant: np.array(values) for variant, values in gathered.items()}

@@ -1,0 +1,112 @@
+"""Hand the trainings that are missing to Dask's workers, and record each as it comes back."""
+
+import contextlib
+import subprocess
+
+import dask
+from distributed import Client, LocalCluster, as_completed
+from tqdm import tqdm
+
+from mnist_helpers import environment
+from mnist_helpers.experiments import definition, results, trainer
+
+
+@contextlib.contextmanager
+def connect(scheduler=None, workers=None, threads=1):
+    """Connect to a Dask cluster: a running one, or a new one on this machine.
+
+    Parameters
+    ----------
+    scheduler : str, optional
+        Address of a running scheduler, such as ``tcp://host:8786``.
+    workers : int, optional
+        Processes of a new cluster; by default one for each core.
+    threads : int
+        Threads with which each of them computes.
+
+    Raises
+    ------
+    ValueError
+        If no scheduler answers at the address.
+    """
+    if scheduler:
+        try:
+            client = Client(scheduler, timeout=10)
+        except (OSError, ValueError) as error:
+            raise ValueError(f"no Dask scheduler answers at {scheduler} ({error})") from None
+        with client:
+            yield client
+        return
+    limits = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+    with (
+        dask.config.set({"distributed.scheduler.worker-ttl": None}),  # a pause is no death
+        LocalCluster(
+            n_workers=workers or environment.cores(),
+            threads_per_worker=1,  # one training at a time
+            dashboard_address=None,
+            env=dict.fromkeys(limits, str(threads)),
+        ) as cluster,
+        Client(cluster) as client,
+    ):
+        yield client
+
+
+def run(experiment, client, variants=(), folder=definition.EXPERIMENTS):
+    """Train what is missing, and record each run as it is done.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    client : distributed.Client
+        A worker that dies gives its training back to the others.
+    variants : sequence of str
+        Only these; all by default.
+    folder : Path
+        By default the book's ``experiments/``.
+
+    Returns
+    -------
+    int
+        How many runs failed; each has been reported.
+
+    Raises
+    ------
+    ValueError
+        If a variant is not one of the experiment's, or the recorded results are damaged.
+    """
+    if unknown := sorted(set(variants) - set(experiment.variants)):
+        raise ValueError(
+            f"{experiment.name} has no variant {unknown[0]!r}; "
+            f"expected some of {list(experiment.variants)}"
+        )
+    todo = [
+        run for run in results.missing(experiment, folder) if not variants or run[0] in variants
+    ]
+    futures = {}
+    for variant, seed in todo:
+        settings = experiment.variants[variant]
+        futures[client.submit(trainer.train, settings, seed, pure=False)] = variant
+    commit, failures = current_commit(), 0
+    with tqdm(total=len(todo), desc=experiment.name, unit="run", smoothing=0) as progress:
+        for future in as_completed(futures):
+            variant = futures[future]
+            try:
+                row = future.result() | {"variant": variant, "commit": commit}
+            except Exception as error:
+                failures += 1
+                progress.write(f"{variant}: {type(error).__name__}: {error}")
+            else:
+                results.append(experiment.name, row, folder)
+            progress.update()
+    return failures
+
+
+def current_commit():
+    """Name the commit of the code that trains, with a plus if files have changed since."""
+    git = ["git", "-C", str(definition.EXPERIMENTS)]
+    try:
+        commit = subprocess.check_output([*git, "rev-parse", "--short", "HEAD"], text=True)
+        changed = subprocess.check_output([*git, "status", "--porcelain", "../src"], text=True)
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return commit.strip() + ("+" if changed.strip() else "")

@@ -1,0 +1,119 @@
+"""One training: settings and a seed in, a row of the results out."""
+
+import os
+import time
+
+import keras
+import numpy as np
+
+from mnist_helpers import augmentation, data, environment, models
+
+SCHEDULES = {
+    "constant": lambda rate, steps, epochs: rate,
+    "one_cycle": lambda rate, steps, epochs: augmentation.OneCycle(rate, steps),
+    "cosine": lambda rate, steps, epochs: keras.optimizers.schedules.CosineDecay(rate, steps),
+    # Deotte's: 5 % less in each epoch
+    "exponential": lambda rate, steps, epochs: keras.optimizers.schedules.ExponentialDecay(
+        rate, steps // epochs, 0.95, staircase=True
+    ),
+}
+
+
+def train(settings, seed):
+    """Train a network, and measure it on the validation set after each epoch, on the test set once.
+
+    Parameters
+    ----------
+    settings : dict
+        Complete, as `definition.load` returns them.
+    seed : int
+        Of the initial weights, the order of the images, their movements and the dropout.
+
+    Returns
+    -------
+    dict
+        What a row of the results holds, but for the variant and the commit: losses are in nats,
+        ``seconds`` passed on the clock, ``cpu_seconds`` were computed in. (Only the second is to be
+        compared between runs, since other work may have run beside.)
+    """
+    keras.utils.set_random_seed(seed)
+    training, validation, test = prepare(settings)
+    batches = augmentation.AugmentedImages(
+        *training, settings["batch_size"], seed, settings["augmentation"]
+    )
+    model = models.from_notation(settings["network"], **settings["network_options"])
+    schedule = SCHEDULES[settings["schedule"]]
+    steps = settings["epochs"] * len(batches)
+    model.compile(
+        getattr(keras.optimizers, settings["optimizer"])(
+            schedule(settings["learning_rate"], steps, settings["epochs"]),
+            **settings["optimizer_options"],
+        ),
+        "sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+        jit_compile=keras.config.backend() == "jax",  # slower with TensorFlow on a processor
+    )
+    started, computed = time.perf_counter(), time.process_time()
+    history = model.fit(
+        batches,
+        epochs=settings["epochs"],
+        shuffle=False,  # `batches` shuffles
+        validation_data=validation,
+        validation_batch_size=1000,
+        verbose=0,
+    ).history
+    seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - computed
+    test_loss, test_accuracy = model.evaluate(*test, batch_size=1000, verbose=0)
+    described = environment.describe()
+    threads = os.environ.get("OMP_NUM_THREADS", "all")
+    return {
+        "seed": seed,
+        "settings": settings,
+        "epochs": settings["epochs"],
+        "training_images": len(training[0]),
+        "training_losses": rounded(history["loss"]),
+        "validation_losses": rounded(history["val_loss"]),
+        "validation_accuracies": rounded(history["val_accuracy"]),
+        "validation_loss": round(history["val_loss"][-1], 6),
+        "validation_accuracy": round(history["val_accuracy"][-1], 6),
+        "test_loss": round(test_loss, 6),
+        "test_accuracy": round(test_accuracy, 6),
+        "seconds": round(seconds, 1),
+        "cpu_seconds": round(cpu_seconds, 1),
+        "parameters": model.count_params(),
+        "multiply_adds": sum(models.multiply_adds(model).values()),
+        "backend": keras.config.backend(),
+        "device": f"{keras.distribution.list_devices()[0]}, {described['hardware']}, "
+        f"threads: {threads}",
+        "versions": described["versions"],
+    }
+
+
+def prepare(settings):
+    """Return the images and labels of the training, validation and test set.
+
+    With a permutation, the pixels of every image change places in the same way.
+    """
+    (x_train, y_train), test = data.load_data()
+    training, validation = data.split_validation(x_train, y_train)
+    count = settings["training_images"]
+    training = tuple(array[:count] for array in training)
+    places = np.arange(data.IMAGE_SIZE**2)
+    if settings["permutation"] is not None:
+        places = np.random.default_rng(settings["permutation"]).permutation(places)
+    prepared = []
+    for images, labels in (training, validation, test):
+        images = images.reshape(len(images), -1)[:, places].reshape(images.shape)
+        prepared.append((data.prepare_images(images), labels.astype("int32")))
+    return prepared
+
+
+def rounded(values):
+    """Round each value to six digits behind the point.
+
+    Examples
+    --------
+    >>> rounded([0.12345678])
+    [0.123457]
+    """
+    return [round(float(value), 6) for value in values]
