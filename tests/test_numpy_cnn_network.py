@@ -1,5 +1,6 @@
 """The NumPy network against Keras, against itself, and against bad input."""
 
+import copy
 import os
 
 import numpy as np
@@ -25,7 +26,7 @@ from mnist_helpers.numpy_cnn import (
     post_cnn,
     small_cnn,
 )
-from mnist_helpers.numpy_cnn.gradient_check import numerical_gradient, relative_error
+from mnist_helpers.numpy_cnn.gradient_check import check_layer, numerical_gradient, relative_error
 
 
 def tiny(**options):
@@ -364,11 +365,76 @@ def test_bad_data_gets_one_sentence(images, labels, message, digits):
             lambda: tiny().fit(np.zeros((2, 28, 28, 1), "f"), [1, 2], SGD(), epochs=0),
             "epochs must be",
         ),
+        (
+            lambda: tiny().fit(np.zeros((2, 28, 28, 1), "f"), [1, 2], "adam"),
+            "expected an optimizer such as Adam",
+        ),
+        (
+            lambda: tiny().fit(
+                np.zeros((2, 28, 28, 1), "f"), [1, 2], SGD(), schedule=lambda done: -1, verbose=0
+            ),
+            "the schedule's learning rate is -1",
+        ),
+        (lambda: tiny().predict(np.zeros((2, 28, 28, 1), "f"), -1), "batch_size must be"),
+        (lambda: Network([Flatten()]), "at least one layer with parameters"),
+        (lambda: Network([Flatten(), Dense(10)], input_shape=(0, 28, 1)), "each size in input"),
+        (lambda: one_cycle(-1), "expected a positive peak"),
+        (
+            lambda: tiny().train_on_batch(np.zeros((2, 28, 28, 1), "f"), [1, 2, 3], SGD()),
+            "labels must have shape",
+        ),
+        (
+            lambda: check_layer(Dropout(0.5), np.ones((2, 30))),
+            "the layer's forward pass is random",
+        ),
+        (lambda: relative_error(np.ones(3), np.ones((3, 1))), "cannot compare shapes"),
     ],
 )
 def test_bad_settings_get_one_sentence(action, message):
     with pytest.raises(ValueError, match=message):
         action()
+
+
+def test_a_layer_stands_at_one_place():
+    layer = Dense(10)
+    Network([Flatten(), layer])
+    with pytest.raises(ValueError, match="a Dense stands at two places"):
+        Network([Flatten(), layer])
+    relu = ReLU()
+    with pytest.raises(ValueError, match="a ReLU stands at two places"):
+        Network([Flatten(), Dense(5), relu, Dense(5), relu, Dense(10)])
+
+
+def test_a_loss_that_is_not_finite_stops_the_training(digits):
+    built = tiny(threads=1)
+    with (
+        np.errstate(all="ignore"),
+        pytest.raises(FloatingPointError, match="too large a learning rate"),
+    ):
+        built.fit(*digits, SGD(1e30), epochs=3, batch_size=64, verbose=0)
+
+
+def test_validation_data_are_checked_before_training(digits):
+    built = tiny()
+    before = built.parameter_vector.copy()
+    with pytest.raises(ValueError, match="labels must lie between 0 and 9"):
+        built.fit(*digits, Adam(), validation_data=(digits[0], digits[1] + 10), verbose=0)
+    np.testing.assert_array_equal(built.parameter_vector, before)
+
+
+def test_weights_that_overflow_are_refused():
+    built = tiny()
+    before = built.parameter_vector.copy()
+    with pytest.raises(ValueError, match="must be finite numbers"):
+        built.set_weights([np.full(w.shape, 1e300) for w in built.get_weights()])
+    np.testing.assert_array_equal(built.parameter_vector, before)
+
+
+def test_a_trained_network_can_be_copied(digits):
+    built = tiny()
+    built.fit(*digits, Adam(), verbose=0)
+    twin = copy.deepcopy(built)
+    np.testing.assert_array_equal(twin.predict(digits[0]), built.predict(digits[0]))
 
 
 def test_progress_bar_shows_the_loss(digits, capsys):

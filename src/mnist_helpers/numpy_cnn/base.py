@@ -41,6 +41,7 @@ class Layer:
     needs_input_gradient = True  # False in a network's first layer, where nobody asks for it
     needs_images = False  # True where an example has to have three axes
     needs_whole_batch = False  # True where the examples of a batch depend on each other
+    in_network = False  # True from when a network has it
 
     def __init__(self):
         self.shapes, self.state, self._buffers = {}, {}, {}
@@ -54,6 +55,7 @@ class Layer:
                 f"{name} expects images (height, width, channels), got shape {tuple(input_shape)}."
             )
         self.input_shape, self.dtype = tuple(input_shape), np.dtype(dtype)
+        self.needs_input_gradient = True
         self.output_shape = self.infer_shapes(*self.input_shape)
         size = sum(math.prod(shape) for shape in self.shapes.values())
         self.bind(np.zeros(size, self.dtype), np.zeros(size, self.dtype))

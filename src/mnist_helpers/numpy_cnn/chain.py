@@ -81,6 +81,10 @@ class Team:
     def __init__(self, size):
         self.size = size
 
+    def __getstate__(self):
+        """Leave the threads behind when this is copied or stored."""
+        return {"size": self.size}
+
     def run(self, function, members, examples):
         """Return ``function(member, share)`` for all members that get a share of the examples."""
         step = -(-examples // self.size)

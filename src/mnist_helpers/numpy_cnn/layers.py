@@ -239,6 +239,7 @@ class BatchNormalization(Layer):
         """Return an array of the input's shape, (batch, ..., channels)."""
         inputs = self.check(inputs)
         mean, variance = self.state["moving_mean"], self.state["moving_variance"]  # (channels,)
+        self.training = training
         if training:
             axes = tuple(range(inputs.ndim - 1))
             mean, variance = inputs.mean(axis=axes), inputs.var(axis=axes)
@@ -259,6 +260,8 @@ class BatchNormalization(Layer):
 
         There, mean and variance depend on every value, too.
         """
+        if not self.training:
+            raise ValueError("BatchNormalization goes back only after a forward pass in training.")
         axes = tuple(range(output_gradient.ndim - 1))
         np.sum(output_gradient, axis=axes, out=self.gradients["beta"])
         np.sum(output_gradient * self.normalised, axis=axes, out=self.gradients["gamma"])

@@ -1,15 +1,15 @@
 """A network: train, predict, save, and trade weights with Keras."""
 
 import contextlib
-import os
-import tempfile
-from pathlib import Path
+import math
 
 import numpy as np
 
 from .base import whole_number
 from .chain import Chain, Team
 from .losses import SoftmaxCrossEntropy, check_labels, softmax
+from .optimizers import Optimizer
+from .weights import read_weights, write_weights
 
 
 class Network:
@@ -47,15 +47,24 @@ class Network:
     def __init__(self, layers, input_shape=(28, 28, 1), seed=0, dtype="float32", threads=2):
         if not layers:
             raise ValueError("a network needs at least one layer, got none.")
+        for layer in layers:
+            if layer.in_network or sum(other is layer for other in layers) > 1:
+                name = type(layer).__name__
+                raise ValueError(f"a {name} stands at two places; make a layer for each of them.")
         if dtype not in ("float32", "float64"):
             raise ValueError(f"dtype must be 'float32' or 'float64', got {dtype!r}.")
         threads = whole_number("threads", threads)
         self.generator = np.random.default_rng(seed)
-        self.input_shape, self.dtype, shape = tuple(input_shape), np.dtype(dtype), input_shape
+        shape = tuple(whole_number("each size in input_shape", size) for size in input_shape)
+        self.input_shape, self.dtype = shape, np.dtype(dtype)
         for layer in layers:
             shape = layer.build(shape, self.generator, dtype).output_shape
         if len(shape) != 1:
             raise ValueError(f"the last layer has to return a logit for each class, not {shape}.")
+        if not any(layer.parameters for layer in layers):
+            raise ValueError("a network needs at least one layer with parameters, got none.")
+        for layer in layers:
+            layer.in_network = True
         layers[0].needs_input_gradient = False
         if any(layer.needs_whole_batch for layer in layers):
             threads = 1
@@ -85,13 +94,28 @@ class Network:
         return self.chains[0].gradient_vector
 
     def train_on_batch(self, images, labels, optimizer):
-        """Let the optimizer take one step; return the mean loss before it."""
+        """Let the optimizer take one step; return the mean loss before it.
+
+        Raises
+        ------
+        ValueError
+            As for `fit`.
+        FloatingPointError
+            If the loss is not finite; the parameters stay as they were.
+        """
+        images, labels = self.check(images), check_labels(labels, len(images), self.classes)
+        return self.take_step(images, labels, optimizer)
+
+    def take_step(self, images, labels, optimizer):
+        """Do so for images and labels that have been checked."""
         count = len(images)
 
         def differentiate(chain, share):
             return chain.forward_and_backward(images[share], labels[share], count)
 
         losses = self.team.run(differentiate, self.chains, count)
+        if not math.isfinite(sum(losses)):
+            raise FloatingPointError("the loss is not finite: perhaps too large a learning rate.")
         total, *others = [chain.gradient_vector for chain in self.chains[: len(losses)]]
         optimizer.start_step(self.parameter_vector, total)
 
@@ -141,12 +165,21 @@ class Network:
         Raises
         ------
         ValueError
-            If images or labels have a wrong shape or type, or are not finite, or no class.
+            If images or labels have a wrong shape or type, or are not finite, or no class; if a
+            learning rate of the schedule is negative or not finite.
+        FloatingPointError
+            If the loss is not finite.
         """
+        if not isinstance(optimizer, Optimizer):
+            raise ValueError(f"expected an optimizer such as Adam(), got {optimizer!r}.")
         images, labels = self.check(images), check_labels(labels, len(images), self.classes)
         epochs, batch_size = whole_number("epochs", epochs), whole_number("batch_size", batch_size)
         starts = range(0, len(images), batch_size)
         names = ("val_loss", "val_accuracy") if validation_data else ()
+        if validation_data:
+            validation_images, validation_labels = validation_data
+            self.check(validation_images)
+            check_labels(validation_labels, len(validation_images), self.classes)
         history = {name: [] for name in ("loss", *names)}
         with progress_bar(epochs * len(starts), verbose) as progress:
             for epoch in range(epochs):
@@ -155,8 +188,11 @@ class Network:
                     chosen = order[start : start + batch_size]
                     if schedule:
                         done = (epoch * len(starts) + step) / (epochs * len(starts))
-                        optimizer.learning_rate = schedule(done)
-                    mean = self.train_on_batch(images[chosen], labels[chosen], optimizer)
+                        rate = schedule(done)
+                        if not 0 <= rate < math.inf:
+                            raise ValueError(f"the schedule's learning rate is {rate} at {done}.")
+                        optimizer.learning_rate = rate
+                    mean = self.take_step(images[chosen], labels[chosen], optimizer)
                     loss += mean * len(chosen) / len(images)
                     progress.update()
                 history["loss"].append(loss)
@@ -168,7 +204,8 @@ class Network:
 
     def logits(self, images, batch_size=256):
         """Return the logits, (examples, classes), of any number of images."""
-        images, logits = self.check(images), np.empty((len(images), self.classes), self.dtype)
+        images, batch_size = self.check(images), whole_number("batch_size", batch_size)
+        logits = np.empty((len(images), self.classes), self.dtype)
         for start in range(0, len(images), batch_size):
             batch = slice(start, start + batch_size)
 
@@ -205,7 +242,8 @@ class Network:
         named = self.named_weights()
         if len(weights) != len(named):
             raise ValueError(f"this network has {len(named)} arrays, got {len(weights)}.")
-        weights = [np.asarray(value) for value in weights]
+        with np.errstate(over="ignore"):  # what overflows is refused below
+            weights = [self.in_precision(value) for value in weights]
         for (name, array), value in zip(named.items(), weights, strict=True):
             if value.shape != array.shape or value.dtype.kind != "f":
                 raise ValueError(
@@ -217,19 +255,14 @@ class Network:
         for array, value in zip(named.values(), weights, strict=True):
             array[...] = value
 
+    def in_precision(self, value):
+        """Return an array of decimal numbers in the network's precision, any other as it is."""
+        array = np.asarray(value)
+        return array.astype(self.dtype) if array.dtype.kind == "f" else array
+
     def save(self, path):
-        """Write the weights to an ``.npz`` file: beside it, then renamed, so that none is lost."""
-        path = Path(path)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                np.savez(file, **self.named_weights())
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, path)
-        except BaseException:
-            os.unlink(temporary)
-            raise
+        """Write the weights to an ``.npz`` file; refuse if they are not finite."""
+        write_weights(path, self.named_weights())
 
     def load(self, path):
         """Read what `save` wrote for the same layers; return the network.
@@ -239,17 +272,7 @@ class Network:
         ValueError
             If the file is damaged or of other layers; the weights stay as they were.
         """
-        with open(path, "rb") as file:
-            try:
-                with np.load(file, allow_pickle=False) as stored:
-                    weights = {name: stored[name] for name in stored.files}
-            except Exception as error:  # zipfile, zlib and NumPy have many
-                raise ValueError(f"{path} is no undamaged file of weights ({error}).") from error
-        names = list(self.named_weights())
-        if sorted(weights) != sorted(names):
-            theirs, ours = ", ".join(weights), ", ".join(names)
-            raise ValueError(f"{path} holds {theirs}, but this network has {ours}.")
-        self.set_weights([weights[name] for name in names])
+        self.set_weights(read_weights(path, list(self.named_weights())))
         return self
 
     def check(self, images):

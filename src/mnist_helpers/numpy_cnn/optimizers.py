@@ -188,10 +188,19 @@ def one_cycle(peak, warm_up=0.3, start=0.04, end=0.0):
     function
         From progress, between 0 and 1, to a learning rate.
 
+    Raises
+    ------
+    ValueError
+        If the peak is not positive, or the warm-up not a share of training.
+
     Examples
     --------
     >>> schedule = one_cycle(0.01)
     >>> [round(schedule(progress), 4) for progress in (0, 0.3, 0.65, 1)]
     [0.0004, 0.01, 0.005, 0.0]
     """
+    if not 0 < peak < math.inf or not 0 < warm_up < 1:
+        raise ValueError(
+            f"expected a positive peak and a warm_up between 0 and 1, got {peak} and {warm_up}."
+        )
     return lambda progress: peak * float(np.interp(progress, [0, warm_up, 1], [start, 1, end]))
