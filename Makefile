@@ -1,5 +1,6 @@
 # Each target sets up the environment that it needs. `make help` lists the targets.
-# ONLY=03 (notebooks), ONLY=post_cnn (models), ONLY=name (bench) restricts a target.
+# ONLY=03 (notebooks), ONLY=optimizers (experiments), ONLY=post_cnn (models), ONLY=name (bench)
+# restricts a target.
 PYTHON ?= python3
 ONLY ?=
 
@@ -13,7 +14,7 @@ READY := .venv/ready
 export PYTHONUTF8 = 1
 export TF_CPP_MIN_LOG_LEVEL = 3
 
-.PHONY: help book test lab notebooks models bench links format clean
+.PHONY: help book test lab notebooks experiments models bench links format clean
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
 
@@ -36,6 +37,9 @@ lab: $(READY)  ## open JupyterLab
 
 notebooks: $(READY)  ## re-run chapters in full (ONLY=03 for one)
 	$(BIN)/python notebooks/run.py $(ONLY)
+
+experiments: $(READY)  ## train and record the runs that are missing (ONLY=optimizers)
+	$(BIN)/python -m mnist_helpers.experiments run $(ONLY)
 
 models: $(READY)  ## train networks of the book anew (ONLY=post_cnn)
 	$(BIN)/python models/remake.py $(ONLY)

@@ -77,7 +77,7 @@ def random_affine(images, generator, rotation=15, zoom=0.15, shift=0.1):
 class AugmentedImages(keras.utils.PyDataset):
     """Batches of a training set, in a new order and with every image moved anew in each epoch.
 
-    Keras's own ``fit`` on arrays, once a seed is set, repeats one order in every epoch (chapter 03).
+    Keras's own ``fit`` on arrays, once a seed is set, repeats one order in all epochs (chapter 03).
 
     Parameters
     ----------

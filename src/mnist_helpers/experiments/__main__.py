@@ -3,14 +3,15 @@
 import argparse
 import statistics
 import sys
+from pathlib import Path
 
 from mnist_helpers.experiments import definition, results
 
 
-def status(name):
+def status(name, folder=definition.EXPERIMENTS):
     """Say in a few lines what of an experiment is recorded, what is missing, and what it costs."""
-    experiment, rows = definition.load(name), results.read(name)
-    todo = results.missing(experiment)
+    experiment, rows = definition.load(name, folder), results.read(name, folder)
+    todo = results.missing(experiment, folder)
     lines = [f"{name}: {len(rows)} of {len(experiment.runs)} runs recorded"]
     seeds = {}
     for variant, seed in todo:
@@ -27,9 +28,9 @@ def run(name, options):
     """Train what an experiment lacks; return how many runs failed."""
     from mnist_helpers.experiments import runner  # Keras and Dask take seconds to import
 
-    experiment = definition.load(name)
+    experiment = definition.load(name, options.folder)
     with runner.connect(options.scheduler, options.workers, options.threads) as client:
-        return runner.run(experiment, client, options.variant)
+        return runner.run(experiment, client, options.variant, options.folder)
 
 
 def main(arguments=None):
@@ -41,6 +42,9 @@ def main(arguments=None):
     for command, text in (("run", "train what is missing"), ("status", "list what is missing")):
         subparser = commands.add_parser(command, help=text)
         subparser.add_argument("names", nargs="*", help="experiments; all by default")
+        subparser.add_argument(
+            "--folder", type=Path, default=definition.EXPERIMENTS, help="where they are"
+        )
         if command == "run":
             subparser.add_argument(
                 "--variant", action="append", default=[], help="only this one; may be repeated"
@@ -50,10 +54,10 @@ def main(arguments=None):
             subparser.add_argument("--threads", type=int, default=1, help="of each worker")
     options = parser.parse_args(arguments)
     failures, refused = 0, 0
-    for name in options.names or definition.names():
+    for name in options.names or definition.names(options.folder):
         try:
             if options.command == "status":
-                print(status(name))
+                print(status(name, options.folder))
             else:
                 failures += run(name, options)
         except ValueError as error:

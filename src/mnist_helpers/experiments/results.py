@@ -81,7 +81,8 @@ def read(name, folder=definition.EXPERIMENTS):
     lines = csv.reader(io.StringIO(text[: text.rfind("\n") + 1]))
     header = next(lines, None)
     if header != list(COLUMNS):
-        raise ValueError(f"{path.name} has the columns {header}; expected {list(COLUMNS)}")
+        wrong = sorted(set(header or []) ^ set(COLUMNS)) or "in another order"
+        raise ValueError(f"the columns of {path.name} are not those expected: {wrong}")
     rows, seen = [], set()
     for line in lines:
         where = f"line {lines.line_num} of {path.name}"

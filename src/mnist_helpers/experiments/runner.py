@@ -2,6 +2,7 @@
 
 import contextlib
 import subprocess
+import sys
 
 import dask
 from distributed import Client, LocalCluster, as_completed
@@ -43,7 +44,7 @@ def connect(scheduler=None, workers=None, threads=1):
         LocalCluster(
             n_workers=workers or environment.cores(),
             threads_per_worker=1,  # one training at a time
-            dashboard_address=None,
+            dashboard_address=":0",
             env=dict.fromkeys(limits, str(threads)),
         ) as cluster,
         Client(cluster) as client,
@@ -94,7 +95,7 @@ def run(experiment, client, variants=(), folder=definition.EXPERIMENTS):
                 row = future.result() | {"variant": variant, "commit": commit}
             except Exception as error:
                 failures += 1
-                progress.write(f"{variant}: {type(error).__name__}: {error}")
+                progress.write(f"{variant}: {type(error).__name__}: {error}", file=sys.stderr)
             else:
                 results.append(experiment.name, row, folder)
             progress.update()

@@ -1,0 +1,273 @@
+"""The experiments: what is refused, what survives a kill, and whether recorded runs come back."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+from checks import cases, refuses
+
+from mnist_helpers.experiments import definition, results
+from mnist_helpers.experiments.__main__ import main
+
+TINY = '''"""Does it run?"""
+SETTINGS = {"network": "", "epochs": 1, "training_images": 256}
+VARIANTS = {"slow": {"learning_rate": 0.01}, "fast": {"learning_rate": 0.1}}
+SEEDS = 3
+'''
+ROW = {
+    "variant": "slow",
+    "seed": 0,
+    "settings": None,  # those of the experiment
+    "epochs": 1,
+    "training_images": 256,
+    "training_losses": [2.0],
+    "validation_losses": [1.5],
+    "validation_accuracies": [0.5],
+    "validation_loss": 1.5,
+    "validation_accuracy": 0.5,
+    "test_loss": 1.5,
+    "test_accuracy": 0.5,
+    "seconds": 1.0,
+    "cpu_seconds": 1.0,
+    "parameters": 7850,
+    "multiply_adds": 7840,
+    "backend": "tensorflow",
+    "device": "cpu:0",
+    "versions": {"keras": "3"},
+    "commit": "abc",
+}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Give a folder with one small experiment."""
+    (tmp_path / "tiny.py").write_text(TINY)
+    return tmp_path
+
+
+@pytest.fixture
+def row(folder):
+    """Give a row that belongs to it."""
+    return ROW | {"settings": definition.load("tiny", folder).variants["slow"]}
+
+
+# ---- definitions -----------------------------------------------------------------------------
+
+
+def test_every_variant_comes_once_before_any_comes_twice(folder):
+    experiment = definition.load("tiny", folder)
+    assert experiment.question == "Does it run?"
+    assert experiment.runs[:3] == [("slow", 0), ("fast", 0), ("slow", 1)]
+    assert experiment.variants["fast"]["optimizer"] == "Adam"  # a default
+
+
+def test_an_unknown_experiment_is_refused(folder):
+    with refuses(r"there is no experiment 'large'; expected one of \['tiny'\]"):
+        definition.load("large", folder)
+
+
+def test_an_unknown_setting_is_refused(folder):
+    (folder / "tiny.py").write_text(TINY.replace("learning_rate", "learning_rat"))
+    with refuses("variant 'slow' of tiny has a setting 'learning_rat'"):
+        definition.load("tiny", folder)
+
+
+@pytest.mark.parametrize("name", definition.names())
+def test_the_experiments_of_the_book_are_read_with_their_results(name):
+    try:
+        experiment, rows = definition.load(name), results.read(name)
+    except ValueError as error:
+        if "is not complete" not in str(error):  # another experiment has to be run before
+            raise
+        pytest.skip(str(error))
+    assert {(row["variant"], row["seed"]) for row in rows} <= set(experiment.runs)
+
+
+# ---- results ---------------------------------------------------------------------------------
+
+
+def test_rows_come_back_as_they_were_written(folder, row):
+    second = row | {"seed": 1, "device": 'a "quoted", long one'}
+    results.append("tiny", row, folder)
+    results.append("tiny", second, folder)
+    assert results.read("tiny", folder) == [row, second]
+    gathered = results.by_variant([second, row], "test_accuracy")
+    np.testing.assert_array_equal(gathered["slow"], [0.5, 0.5])
+
+
+@pytest.mark.parametrize("kept", [3, 100, -1])
+def test_a_line_that_was_cut_off_counts_as_not_written(folder, row, kept):
+    results.append("tiny", row, folder)
+    path = results.path_of("tiny", folder)
+    complete = path.read_bytes()
+    results.append("tiny", row | {"seed": 1}, folder)
+    path.write_bytes(complete + path.read_bytes()[len(complete) :][:kept])
+    assert [row["seed"] for row in results.read("tiny", folder)] == [0]
+    results.append("tiny", row | {"seed": 2}, folder)
+    assert [row["seed"] for row in results.read("tiny", folder)] == [0, 2]
+
+
+def test_a_header_that_was_cut_off_is_written_again(folder, row):
+    path = results.path_of("tiny", folder)
+    path.parent.mkdir()
+    path.write_text("variant,se")
+    results.append("tiny", row, folder)
+    assert results.read("tiny", folder) == [row]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    cases({
+        "a column": (lambda text: text.replace("seed", "seeds", 1), "columns of tiny.csv are not"),
+        "a cell": (lambda text: text.replace("abc", "abc,d"), "line 2 of tiny.csv has 21 cells"),
+        "no number": (lambda text: text.replace("7850", "many"), "has 'many' as its parameters"),
+        "no list": (lambda text: text.replace("[2.0]", "[2.0"), "as its training_losses"),
+        "an impossible accuracy": (
+            lambda text: text.replace(",0.5,1.5,0.5", ",50,1.5,0.5"), "expected 0 to 1"),
+        "not a number": (
+            lambda text: text.replace(",0.5,1.5,0.5", ",nan,1.5,0.5"), "expected 0 to 1"),
+        "an unknown variant": (lambda text: text.replace("slow", "swift"), "does not have"),
+        "an unknown seed": (lambda text: text.replace("slow,0", "slow,9"), "does not have"),
+        "other settings": (lambda text: text.replace('0.01', '0.02'), "with other settings"),
+        "a line twice": (lambda text: text + text.split("\n", 1)[1], "which was recorded before"),
+    }),
+)  # fmt: skip
+def test_results_that_were_edited_into_nonsense_are_refused(folder, row, change, message):
+    results.append("tiny", row, folder)
+    path = results.path_of("tiny", folder)
+    path.write_text(change(path.read_text()))
+    with refuses(message):
+        results.read("tiny", folder)
+
+
+# ---- the command -----------------------------------------------------------------------------
+
+
+def test_status_lists_what_is_done_and_missing(folder, row, capsys):
+    results.append("tiny", row, folder)
+    assert main(["status", "--folder", str(folder)]) == 0
+    assert capsys.readouterr().out.splitlines()[:3] == [
+        "tiny: 1 of 6 runs recorded",
+        "  missing: fast, seeds 0, 1, 2",
+        "  missing: slow, seeds 1, 2",
+    ]
+
+
+def test_one_sentence_for_what_cannot_be_run(folder, capsys):
+    assert main(["status", "large", "--folder", str(folder)]) == 2
+    assert capsys.readouterr().err.startswith("error: there is no experiment 'large'")
+
+
+def start(folder):
+    """Start the command in a process group of its own."""
+    command = [sys.executable, "-m", "mnist_helpers.experiments", "run", "tiny"]
+    command += ["--folder", str(folder), "--workers", "2"]
+    with open(folder / "messages.txt", "w") as messages:
+        return subprocess.Popen(command, start_new_session=True, stderr=messages)
+
+
+def succeeds(process, folder):
+    """Wait for the end, and show what was said if it was a bad one."""
+    assert process.wait(timeout=300) == 0, (folder / "messages.txt").read_text()
+
+
+def wait_for_rows(folder, count):
+    """Wait until so many runs are recorded."""
+    for _ in range(1500):
+        if len(rows := results.read("tiny", folder)) >= count:
+            return rows
+        time.sleep(0.2)
+    raise TimeoutError(f"{len(rows)} rows after five minutes")
+
+
+def workers_of(process):
+    """Return the processes under a process that train."""
+    psutil = pytest.importorskip("psutil")
+    return [
+        child
+        for child in psutil.Process(process.pid).children(recursive=True)
+        if "spawn_main" in " ".join(child.cmdline())
+    ]
+
+
+cluster = pytest.mark.xdist_group("cluster")  # one cluster at a time is enough
+
+
+@cluster
+def test_killed_and_started_again_it_goes_on_where_it_stopped(folder):
+    process = start(folder)
+    first = wait_for_rows(folder, 1)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    kept = results.read("tiny", folder)
+    assert first[0] in kept
+    succeeds(start(folder), folder)
+    rows = results.read("tiny", folder)
+    assert rows[: len(kept)] == kept  # none was trained again
+    assert {(row["variant"], row["seed"]) for row in rows} == set(
+        definition.load("tiny", folder).runs
+    )
+
+
+@cluster
+def test_a_worker_that_is_killed_loses_no_run(folder):
+    process = start(folder)
+    wait_for_rows(folder, 1)
+    workers_of(process)[-1].kill()
+    succeeds(process, folder)
+    assert len(results.read("tiny", folder)) == 6
+
+
+@cluster
+def test_a_run_on_a_cluster_that_is_there_already(folder, capsys):
+    from distributed import LocalCluster
+
+    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0") as running:
+        options = ["--folder", str(folder), "--scheduler", running.scheduler_address]
+        assert main(["run", "tiny", "--variant", "fast", *options]) == 0
+        assert main(["run", "tiny", "--variant", "swift", *options]) == 2
+    assert "error: tiny has no variant 'swift'" in capsys.readouterr().err
+    rows = results.read("tiny", folder)
+    assert [(row["variant"], row["seed"]) for row in rows] == [("fast", seed) for seed in range(3)]
+    assert len({row["validation_accuracy"] for row in rows}) > 1  # seeds differ
+    for row in rows:
+        assert row["training_images"] == 256 and row["parameters"] == 7850
+        assert row["validation_accuracies"][-1] == row["validation_accuracy"]
+        json.dumps(row)
+
+
+@cluster
+def test_a_training_that_fails_is_reported_and_the_others_recorded(folder, capsys):
+    broken = TINY.replace('"slow": {', '"slow": {"optimizer": "Adams", ')
+    (folder / "tiny.py").write_text(broken)
+    assert main(["run", "tiny", "--folder", str(folder), "--workers", "1"]) == 1
+    assert "slow: AttributeError: " in capsys.readouterr().err
+    assert {row["variant"] for row in results.read("tiny", folder)} == {"fast"}
+
+
+def test_an_unreachable_scheduler_is_named(folder, capsys):
+    options = ["--folder", str(folder), "--scheduler", "tcp://127.0.0.1:9"]
+    assert main(["run", "tiny", *options]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("error: no Dask scheduler answers at tcp://127.0.0.1:9")
+    assert error.count("\n") == 1
+
+
+# ---- what was recorded -----------------------------------------------------------------------
+
+
+def test_recorded_runs_are_found_again():
+    from mnist_helpers.experiments import trainer
+
+    recorded = results.read("optimizer_sweep")
+    cheapest = min(recorded, key=lambda row: row["cpu_seconds"])
+    spread = 0.002  # of five seeds, four standard deviations at least
+    again = trainer.train(cheapest["settings"], cheapest["seed"])
+    assert again["parameters"] == cheapest["parameters"]
+    for metric in ("validation_accuracy", "test_accuracy"):
+        assert abs(again[metric] - cheapest[metric]) < spread
