@@ -25,6 +25,7 @@ SHORT = {
     "01_data": {"LOGISTIC_STEPS": 5},
     "03_training": {"EPOCHS": 1, "TRAP_EPOCHS": 1, "TRAINING_IMAGES": 2_560},
     "04_save_and_load": {"IMAGES": 1_000},
+    "07_loss_and_accuracy": {"LIVE_IMAGES": 2_560, "FEW_EPOCHS": 2},
     "12_numpy_layers": {"BATCH": 16, "REPEATS": 3},
     "13_numpy_training": {
         "EPOCHS": 1,

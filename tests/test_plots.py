@@ -223,3 +223,39 @@ def test_network_diagram_of_the_post():
 def test_network_diagram_refuses():
     with refuses(r"Wide has shape \(3, 4\); expected three sizes or one"):
         plots.network_diagram([("Wide", (3, 4))])
+
+
+def test_loss_shares_begin_with_the_worst():
+    figure = plots.loss_shares([1.0, 0.0, 6.0, 1.0], worst=0.25)
+    shares, equal, mark = figure.axes[0].lines
+    assert shares.get_ydata().tolist() == [0.75, 0.875, 1.0, 1.0]
+    assert equal.get_ydata().tolist() == [0.25, 0.5, 0.75, 1.0]
+    assert mark.get_xydata().tolist() == [[1.0, 0.75]]
+    assert "the worst 25%: 75%" in {text.get_text() for text in figure.axes[0].texts}
+
+
+@pytest.mark.parametrize("losses", [[1.0, -1.0], [1.0, np.inf], [np.nan], [[1.0], [2.0]]])
+def test_loss_shares_refuse_what_is_no_loss(losses):
+    with refuses("expected a list of finite losses"):
+        plots.loss_shares(losses)
+
+
+@pytest.mark.parametrize("losses", [[], [0.0, 0.0]])
+def test_loss_shares_refuse_nothing(losses):
+    with refuses("there is no loss to be shared"):
+        plots.loss_shares(losses)
+
+
+def test_losses_within_an_epoch_stand_where_the_batches_end():
+    figure = plots.losses_within_an_epoch(
+        [8, 8, 4], {"noisy": [3.0, 2.0, 1.0]}, [3.0, 2.5, 2.2], {"validation": 0.5}
+    )
+    noisy, running, end = figure.axes[0].lines
+    assert noisy.get_xdata().tolist() == running.get_xdata().tolist() == [8, 16, 20]
+    assert end.get_xydata().tolist() == [[20.0, 0.5]]
+    assert "validation" in {text.get_text() for text in figure.axes[0].texts}
+
+
+def test_losses_within_an_epoch_refuse_a_curve_of_another_length():
+    with refuses("the curve 'noisy' has 1 values; expected 2, one a batch"):
+        plots.losses_within_an_epoch([8, 8], {"noisy": [3.0]}, [3.0, 2.5], {})

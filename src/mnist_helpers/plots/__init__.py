@@ -12,8 +12,17 @@ from mnist_helpers.plots.classification import confusion_matrix
 from mnist_helpers.plots.curves import training_curves
 from mnist_helpers.plots.digits import digit_grid
 from mnist_helpers.plots.figure import show
+from mnist_helpers.plots.losses import loss_shares, losses_within_an_epoch
 from mnist_helpers.plots.networks import network_diagram
 
 plt.style.use(Path(__file__).with_name("ten_digits.mplstyle"))
 
-__all__ = ["confusion_matrix", "digit_grid", "network_diagram", "show", "training_curves"]
+__all__ = [
+    "confusion_matrix",
+    "digit_grid",
+    "loss_shares",
+    "losses_within_an_epoch",
+    "network_diagram",
+    "show",
+    "training_curves",
+]
