@@ -53,7 +53,7 @@ def loss_shares(losses, worst=0.01):
         (marked, shares[marked - 1]), (9, -12), textcoords="offset points", color="C1",
     )  # fmt: skip
     axis.annotate(
-        "if all images had the same loss ", (len(images) * 0.3, 0.3), color="C6", ha="right"
+        "if all images had the same loss   ", (len(images) * 0.2, 0.2), color="C6", ha="right"
     )
     axis.set(xscale="log", xlabel="Images, the worst first", ylabel="Share of the whole loss")
     return figure
