@@ -7,7 +7,7 @@ import numpy as np
 def training_curves(runs, metrics):
     """Draw metrics of one or more trainings against the epoch, each curve named at its end.
 
-    Used by chapters 03 and 05.
+    Used by chapters 03 and 07.
 
     Parameters
     ----------
