@@ -1,4 +1,8 @@
-"""Measure the book's speed claims: ``python -m benchmarks``, or with one name, that one.
+"""Measure the book's speed claims.
+
+    python -m benchmarks             measures all
+    python -m benchmarks NAME ...    measures these
+    python -m benchmarks --table     prints what is recorded as a Markdown table
 
 Every module in this folder that has ``TARGETS`` (a dict by the names of what it measures) and
 ``measure(names)`` (a dict from name to ``value``, ``low``, ``high``, ``n``, ``unit``, ``target``
@@ -51,8 +55,24 @@ def show(measured):
         print(f"{name:32}{value} ({spread}), target {sign} {one['target']}: {verdict}", flush=True)
 
 
+def table():
+    """Write the recorded results as a Markdown table."""
+    stored = json.loads(RESULTS.read_text("utf-8"))
+    lines = ["| Claim | Median | Range | n | Target |", "|---|--:|---|--:|--:|"]
+    for name, one in stored["results"].items():
+        sign = "≤" if one["better"] == "lower" else "≥"
+        lines.append(
+            f"| `{name}` | {one['value']:g} {one['unit']} | {one['low']:g} to {one['high']:g} "
+            f"| {one['n']} | {sign} {one['target']:g} |"
+        )
+    return "\n".join(lines) + f"\n\nOn: {stored['hardware']}.\n"
+
+
 def main(names):
     """Measure, print and record; an unknown name is refused."""
+    if names == ["--table"]:
+        print(table())
+        return
     topics = find_topics()
     unknown = sorted(set(names) - set(topics))
     if unknown:

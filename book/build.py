@@ -25,7 +25,7 @@ def failing(path):
 
 
 def main():
-    """Refuse failed notebooks, make the page of run times, build, and name the largest page."""
+    """Refuse failed notebooks, make the tables, build, and name the largest page."""
     for notebook in sorted((ROOT / "notebooks").glob("*.ipynb")):
         if failing(notebook):
             sys.exit(
@@ -35,13 +35,14 @@ def main():
     build = output / "_build"
     shutil.rmtree(build, ignore_errors=True)
     build.mkdir(parents=True)
-    table = subprocess.run(
-        [sys.executable, ROOT / "notebooks" / "run.py", "--table"],
-        check=True, capture_output=True, text=True, encoding="utf-8",
-    )  # fmt: skip
     generated = ROOT / "book" / "_generated"
     generated.mkdir(exist_ok=True)
-    (generated / "run_times.md").write_text(table.stdout, encoding="utf-8")
+    for name, program in {"run_times": ["notebooks/run.py"], "speed": ["-m", "benchmarks"]}.items():
+        table = subprocess.run(
+            [sys.executable, *program, "--table"],
+            cwd=ROOT, check=True, capture_output=True, text=True, encoding="utf-8",
+        )  # fmt: skip
+        (generated / f"{name}.md").write_text(table.stdout, encoding="utf-8")
     command = "from jupyter_book.cli.main import main; main()"
     built = subprocess.run(
         [sys.executable, "-c", command, "build", ROOT, "--all", "--warningiserror",

@@ -1,0 +1,55 @@
+"""How long the book takes to build, and all of its chapters to run.
+
+- ``book_build_s``: from the stored outputs to the pages.
+- ``reexecution_min``: the sum of what the last full run of each chapter left in its stamp.
+"""
+
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).resolve().parents[1]
+TARGETS = {"book_build_s": ("s", 60), "reexecution_min": ("min", 25)}
+BUILDS = 3
+
+
+def measure(names=tuple(TARGETS)):
+    """Measure some of the two.
+
+    Returns a dict from name to ``value`` (the median), ``low``, ``high`` (the range), ``n``,
+    ``unit``, ``target`` and ``better``.
+    """
+    measured = {}
+    if "book_build_s" in names:
+        measured["book_build_s"] = sorted(build() for _ in range(BUILDS))
+    if "reexecution_min" in names:
+        stamps = (
+            nbformat.read(path, as_version=4).metadata["ten_digits"]
+            for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")
+        )
+        measured["reexecution_min"] = [sum(stamp["seconds"] for stamp in stamps) / 60]
+    return {
+        name: {
+            "value": round(values[len(values) // 2], 1),
+            "low": round(values[0], 1),
+            "high": round(values[-1], 1),
+            "n": len(values),
+            "unit": TARGETS[name][0],
+            "target": TARGETS[name][1],
+            "better": "lower",
+        }
+        for name, values in measured.items()
+    }
+
+
+def build():
+    """Build the book into a folder of its own; return the seconds."""
+    with tempfile.TemporaryDirectory() as folder:
+        started = time.perf_counter()
+        command = [sys.executable, str(ROOT / "book" / "build.py"), folder]
+        subprocess.run(command, check=True, capture_output=True)
+        return time.perf_counter() - started
