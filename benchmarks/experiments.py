@@ -1,0 +1,52 @@
+"""Whether the experiments' workers are cut right: one a core, or one with all cores.
+
+- ``workers_vs_threads``: the seconds that one worker with all cores takes for as many short
+  trainings as there are cores, one after the other, divided by those that one worker a core takes
+  for the same ones side by side. The workers are started, and have trained once, before the clock.
+"""
+
+import statistics
+import time
+
+from mnist_helpers import environment
+from mnist_helpers.experiments import definition, runner, trainer
+
+TARGETS = {"workers_vs_threads": ("ratio", 1, "higher")}
+REPEATS = 5
+SETTINGS = definition.DEFAULTS | {"epochs": 1, "training_images": 12_800}
+
+
+def measure(names=tuple(TARGETS)):
+    """Measure it.
+
+    Returns a dict from name to ``value`` (the median), ``low``, ``high`` (the range), ``n``,
+    ``unit``, ``target`` and ``better``.
+    """
+    cores = environment.cores()
+    with (
+        runner.connect(workers=cores) as many,
+        runner.connect(workers=1, threads=cores) as one,
+    ):
+        for client in (many, one):
+            seconds(client, cores)
+        ratios = [seconds(one, cores) / seconds(many, cores) for _ in range(REPEATS)]
+    (name,) = names
+    unit, target, better = TARGETS[name]
+    return {
+        name: {
+            "value": round(statistics.median(ratios), 3),
+            "low": round(min(ratios), 3),
+            "high": round(max(ratios), 3),
+            "n": len(ratios),
+            "unit": unit,
+            "target": target,
+            "better": better,
+        }
+    }
+
+
+def seconds(client, count):
+    """Return how long a cluster takes for so many trainings."""
+    started = time.perf_counter()
+    client.gather(client.map(trainer.train, [SETTINGS] * count, range(count), pure=False))
+    return time.perf_counter() - started
