@@ -5,6 +5,7 @@ model; `NETWORKS` lists them by name.
 """
 
 import math
+import random
 import re
 
 import keras
@@ -94,7 +95,7 @@ def digit_pad():
     )
 
 
-def from_notation(notation, activation="relu", initializer="glorot_uniform"):
+def from_notation(notation, activation="relu", initializer="glorot_uniform", seed=None):
     """Build a network from a line such as ``"32C3-64C3-P2-D.25-128-D.5"``, which is the post's.
 
     The notation is Deotte's (2018), who wrote networks as one line. Between hyphens stand
@@ -115,6 +116,9 @@ def from_notation(notation, activation="relu", initializer="glorot_uniform"):
         ``""`` for the last layer alone, which is logistic regression.
     activation, initializer : str
         Of all convolutions and dense layers but the last, in Keras's names.
+    seed : int, optional
+        Of the initial weights and the dropout. Without one they hang on Python's global generator,
+        which ``keras.utils.set_random_seed`` sets, and from which other threads may draw.
 
     Returns
     -------
@@ -131,6 +135,17 @@ def from_notation(notation, activation="relu", initializer="glorot_uniform"):
     >>> from_notation("32C3-64C3-P2-D.25-128-D.5").count_params()
     1199882
     """
+    generator = random.Random(seed)
+
+    def draw():
+        return None if seed is None else generator.randrange(2**31)
+
+    def kernel_initializer(name):
+        made = keras.initializers.get(name)
+        if "seed" not in made.get_config():
+            return made
+        return type(made)(**made.get_config() | {"seed": draw()})
+
     patterns = {
         r"(\d+)C(\d+)(?:S(\d+))?(same)?": lambda filters, size, stride, same: layers.Conv2D(
             int(filters),
@@ -138,14 +153,16 @@ def from_notation(notation, activation="relu", initializer="glorot_uniform"):
             int(stride or 1),
             same or "valid",
             activation=activation,
-            kernel_initializer=initializer,
+            kernel_initializer=kernel_initializer(initializer),
         ),
         r"P(\d+)": lambda size: layers.MaxPooling2D(int(size)),
         r"A(\d+)": lambda size: layers.AveragePooling2D(int(size)),
         r"B": layers.BatchNormalization,
-        r"D(0?\.\d+)": lambda rate: layers.Dropout(float(rate)),
+        r"D(0?\.\d+)": lambda rate: layers.Dropout(float(rate), seed=draw()),
         r"(\d+)": lambda units: layers.Dense(
-            int(units), activation=activation, kernel_initializer=initializer
+            int(units),
+            activation=activation,
+            kernel_initializer=kernel_initializer(initializer),
         ),
     }
     stack, flat = [keras.Input((IMAGE_SIZE, IMAGE_SIZE, 1))], False
@@ -162,7 +179,7 @@ def from_notation(notation, activation="relu", initializer="glorot_uniform"):
             flat = True
         stack.append(make(*match.groups()))
     stack[-1].activation = keras.activations.softmax
-    stack[-1].kernel_initializer = keras.initializers.GlorotUniform()
+    stack[-1].kernel_initializer = kernel_initializer("glorot_uniform")
     return keras.Sequential(stack)
 
 

@@ -41,7 +41,8 @@ def train(settings, seed):
     batches = augmentation.AugmentedImages(
         *training, settings["batch_size"], seed, settings["augmentation"]
     )
-    model = models.from_notation(settings["network"], **settings["network_options"])
+    # Dask's threads draw from Python's global generator, too, so the seed is handed over.
+    model = models.from_notation(settings["network"], **settings["network_options"], seed=seed)
     schedule = SCHEDULES[settings["schedule"]]
     steps = settings["epochs"] * len(batches)
     model.compile(
