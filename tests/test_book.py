@@ -199,6 +199,7 @@ def small_book(tmp_path):
             shutil.copytree(source, tmp_path / name, ignore=shutil.ignore_patterns("_*", "site"))
         else:
             shutil.copy(source, tmp_path / name)
+    shutil.copytree(ROOT / "benchmarks", tmp_path / "benchmarks")
     (tmp_path / "book" / "site").mkdir()
     shutil.copy(ROOT / "book/site/ten_digits.css", tmp_path / "book/site")
     for notebook in (tmp_path / "notebooks").glob("*.ipynb"):

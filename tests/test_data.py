@@ -380,7 +380,8 @@ def test_hostile_files_give_the_right_array_or_a_sentence(tmp_path):
     with path.open("wb", buffering=0) as file:
         check()
     assert outcomes.total() >= 2 * 10_000
-    assert outcomes["read"] > 200 and len(outcomes) > 20  # not all refused for one reason
+    # Not all refused, and not all for one reason; how many are read varies around two hundred.
+    assert outcomes["read"] > 100 and len(outcomes) > 20
 
 
 def assert_right(found, content, path):
