@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from checks import refuses
 
-from mnist_helpers import plots
+from mnist_helpers import evaluation, plots
 
 
 @pytest.fixture(autouse=True)
@@ -259,3 +259,26 @@ def test_losses_within_an_epoch_stand_where_the_batches_end():
 def test_losses_within_an_epoch_refuse_a_curve_of_another_length():
     with refuses("the curve 'noisy' has 1 values; expected 2, one a batch"):
         plots.losses_within_an_epoch([8, 8], {"noisy": [3.0]}, [3.0, 2.5], {})
+
+
+# ---- difference_plot -----------------------------------------------------------------------
+
+RATES = {"Adam": [0.990, 0.991, 0.992], "SGD": [0.985, 0.987, 0.988], "b": [0.991, 0.990, 0.993]}
+
+
+def test_difference_plot_fills_what_is_told_apart():
+    differences = evaluation.paired_differences(RATES, "Adam")
+    (axis,) = plots.difference_plot(differences, "Adam").axes
+    assert [label.get_text() for label in axis.get_yticklabels()] == ["SGD", "b"]
+    points = [line for line in axis.lines if line.get_marker() == "o"]
+    assert [point.get_xdata()[0] for point in points] == pytest.approx(
+        [100 * difference.mean for difference in differences.values()]
+    )
+    assert [point.get_markerfacecolor() for point in points] == ["C0", "white"]
+    top, bottom = (point.get_ydata()[0] for point in points)
+    assert axis.transData.transform((0, top))[1] > axis.transData.transform((0, bottom))[1]
+
+
+def test_difference_plot_refuses_nothing():
+    with refuses("no difference"):
+        plots.difference_plot({}, "Adam")

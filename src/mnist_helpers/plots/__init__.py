@@ -10,6 +10,7 @@ import matplotlib.pyplot as plt
 
 from mnist_helpers.plots.classification import confusion_matrix
 from mnist_helpers.plots.curves import training_curves
+from mnist_helpers.plots.differences import difference_plot
 from mnist_helpers.plots.digits import digit_grid
 from mnist_helpers.plots.figure import show
 from mnist_helpers.plots.losses import loss_shares, losses_within_an_epoch
@@ -19,6 +20,7 @@ plt.style.use(Path(__file__).with_name("ten_digits.mplstyle"))
 
 __all__ = [
     "confusion_matrix",
+    "difference_plot",
     "digit_grid",
     "loss_shares",
     "losses_within_an_epoch",
