@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from checks import refuses
 
-from mnist_helpers import evaluation, plots
+from mnist_helpers import plots
+from mnist_helpers.experiments import paired_differences
 
 
 @pytest.fixture(autouse=True)
@@ -267,7 +268,7 @@ RATES = {"Adam": [0.990, 0.991, 0.992], "SGD": [0.985, 0.987, 0.988], "b": [0.99
 
 
 def test_difference_plot_fills_what_is_told_apart():
-    differences = evaluation.paired_differences(RATES, "Adam")
+    differences = paired_differences(RATES, "Adam")
     (axis,) = plots.difference_plot(differences, "Adam").axes
     assert [label.get_text() for label in axis.get_yticklabels()] == ["SGD", "b"]
     points = [line for line in axis.lines if line.get_marker() == "o"]

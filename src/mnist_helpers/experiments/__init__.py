@@ -5,12 +5,14 @@
 
 An experiment is a file under ``experiments/``: a question, its variants, its seeds. `definition`
 reads it, `trainer` trains one variant with one seed, `runner` hands these to the workers, and
-`results` keeps a row of each in ``experiments/results/``, which the chapters read.
+`results` keeps a row of each in ``experiments/results/``, which the chapters read; `comparison`
+says which variants can be told apart.
 
 Used by chapters 08 to 10.
 """
 
+from mnist_helpers.experiments.comparison import Difference, paired_differences
 from mnist_helpers.experiments.definition import Experiment, load, names
 from mnist_helpers.experiments.results import by_variant, read
 
-__all__ = ["Experiment", "by_variant", "load", "names", "read"]
+__all__ = ["Difference", "Experiment", "by_variant", "load", "names", "paired_differences", "read"]

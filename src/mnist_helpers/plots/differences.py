@@ -10,8 +10,8 @@ def difference_plot(differences, baseline):
 
     Parameters
     ----------
-    differences : dict of str to mnist_helpers.evaluation.Difference
-        Of shares between 0 and 1, as `mnist_helpers.evaluation.paired_differences` returns them;
+    differences : dict of str to mnist_helpers.experiments.Difference
+        Of shares between 0 and 1, as `mnist_helpers.experiments.paired_differences` returns them;
         drawn from top to bottom.
     baseline : str
         What they were compared with.
@@ -27,9 +27,9 @@ def difference_plot(differences, baseline):
 
     Examples
     --------
-    >>> from mnist_helpers import evaluation
+    >>> from mnist_helpers.experiments import paired_differences
     >>> values = {"Adam": [0.990, 0.991, 0.992], "SGD": [0.985, 0.987, 0.988]}
-    >>> figure = difference_plot(evaluation.paired_differences(values, "Adam"), "Adam")
+    >>> figure = difference_plot(paired_differences(values, "Adam"), "Adam")
     >>> figure.axes[0].get_xlabel()
     'Difference from Adam (percentage points)'
     """
