@@ -1,8 +1,8 @@
 """Why exactly this architecture: what does each part of the post's network contribute?
 
 A ladder from logistic regression to Deotte's last network, and the post's network with one part
-taken away at a time. Adam under a one-cycle schedule for all, three epochs, five seeds. The rate was
-fixed before. Deotte's network has a far longer recipe of its own; here it gets the others'.
+taken away at a time. Adam under a one-cycle schedule for all, three epochs, five seeds. The rate
+was fixed before. Deotte's network has a far longer recipe of its own; here it gets the others'.
 """
 
 SETTINGS = {"learning_rate": 0.002, "schedule": "one_cycle", "epochs": 3}
