@@ -283,3 +283,32 @@ def test_difference_plot_fills_what_is_told_apart():
 def test_difference_plot_refuses_nothing():
     with refuses("no difference"):
         plots.difference_plot({}, "Adam")
+
+
+# ---- descent_paths, learning_rate_curves ---------------------------------------------------
+
+
+def test_descent_paths_pass_through_their_points():
+    paths = {name: np.array([[-4.0, 1.0], [-2.0, 0.5]]) for name in ("a", "b", "c")}
+    axes = plots.descent_paths(paths, [1, 25]).axes
+    assert [axis.get_title(loc="left") for axis in axes if axis.axison] == ["a", "b", "c"]
+    np.testing.assert_array_equal(axes[0].lines[0].get_xydata(), paths["a"])
+
+
+def test_descent_paths_refuse():
+    with refuses("no path"):
+        plots.descent_paths({}, [1, 25])
+    with refuses(r"path of 'a' has shape \(3,\); expected \(steps, 2\)"):
+        plots.descent_paths({"a": np.zeros(3)}, [1, 25])
+
+
+def test_learning_rate_curves_fill_what_is_near_the_best():
+    curve = np.array([[0.01, 0.95], [0.1, 0.986], [1.0, 0.99]])
+    (axis, *_) = plots.learning_rate_curves({"SGD": curve}, tolerance=0.005).axes
+    np.testing.assert_allclose(axis.lines[0].get_xydata(), curve * [1, 100])
+    np.testing.assert_allclose(axis.lines[1].get_xydata(), curve[1:] * [1, 100])
+
+
+def test_learning_rate_curves_refuse_nothing():
+    with refuses("no curve"):
+        plots.learning_rate_curves({}, 0.005)

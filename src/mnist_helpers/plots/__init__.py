@@ -15,13 +15,16 @@ from mnist_helpers.plots.digits import digit_grid
 from mnist_helpers.plots.figure import show
 from mnist_helpers.plots.losses import loss_shares, losses_within_an_epoch
 from mnist_helpers.plots.networks import network_diagram
+from mnist_helpers.plots.optimizers import descent_paths, learning_rate_curves
 
 plt.style.use(Path(__file__).with_name("ten_digits.mplstyle"))
 
 __all__ = [
     "confusion_matrix",
+    "descent_paths",
     "difference_plot",
     "digit_grid",
+    "learning_rate_curves",
     "loss_shares",
     "losses_within_an_epoch",
     "network_diagram",
