@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from checks import cases, refuses
 
+from mnist_helpers import data
 from mnist_helpers.experiments import definition, results
 from mnist_helpers.experiments.__main__ import main
 
@@ -251,6 +252,22 @@ def test_a_training_that_fails_is_reported_and_the_others_recorded(folder, capsy
     assert {row["variant"] for row in results.read("tiny", folder)} == {"fast"}
 
 
+@cluster
+def test_what_the_networks_say_is_kept_beside_the_rows(folder):
+    with open(folder / "tiny.py", "a") as file:
+        file.write("KEEP_PROBABILITIES = True\n")
+    assert main(["run", "tiny", "--folder", str(folder), "--variant", "fast"]) == 0
+    labels = data.load_data()[1][1]
+    kept = results.probabilities_of("tiny", folder)
+    rows = results.read("tiny", folder)
+    assert set(kept) == {("fast", seed) for seed in range(3)}
+    for row in rows:
+        probabilities = kept["fast", row["seed"]]
+        np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=2e-3)
+        accuracy = (probabilities.argmax(axis=1) == labels).mean()
+        assert accuracy == pytest.approx(row["test_accuracy"], abs=1e-3)  # halves may tie
+
+
 def test_an_unreachable_scheduler_is_named(folder, capsys):
     options = ["--folder", str(folder), "--scheduler", "tcp://127.0.0.1:9"]
     assert main(["run", "tiny", *options]) == 2
@@ -271,18 +288,32 @@ def test_recorded_runs_are_found_again():
     if not several:
         pytest.skip("no variant is recorded with five seeds yet")
     cheapest = min(several, key=lambda row: row["cpu_seconds"])
-    again = trainer.train(cheapest["settings"], cheapest["seed"])
+    again, _ = trainer.train(cheapest["settings"], cheapest["seed"])
     assert again["parameters"] == cheapest["parameters"]
     for metric in ("validation_accuracy", "test_accuracy"):
         spread = results.by_variant(recorded, metric)[cheapest["variant"]].std(ddof=1)
         assert abs(again[metric] - cheapest[metric]) < 4 * spread
 
 
+def test_averaged_weights_are_what_is_measured(folder):
+    from mnist_helpers.experiments import trainer
+
+    settings = definition.load("tiny", folder).variants["fast"] | {"network": "8C5S4-B"}
+    plain, _ = trainer.train(settings, 1)
+    settings |= {"optimizer_options": {"use_ema": True, "ema_momentum": 0.5}}
+    averaged, probabilities = trainer.train(settings, 1, probabilities=True)
+    assert averaged["training_losses"] == plain["training_losses"]
+    assert averaged["validation_losses"] != plain["validation_losses"]
+    labels = data.load_data()[1][1]
+    of_the_truth = probabilities[np.arange(len(labels)), labels]
+    assert averaged["test_loss"] == pytest.approx(-np.log(of_the_truth).mean(), rel=1e-3)
+
+
 def test_a_seed_decides_whatever_other_threads_draw(folder, monkeypatch):
     from mnist_helpers.experiments import trainer
 
     settings = definition.load("tiny", folder).variants["fast"] | {"network": "16-D.5"}
-    expected = trainer.train(settings, 1)
+    expected, _ = trainer.train(settings, 1)
     prepare = trainer.prepare
 
     def disturbed(settings):
@@ -290,6 +321,6 @@ def test_a_seed_decides_whatever_other_threads_draw(folder, monkeypatch):
         return prepare(settings)
 
     monkeypatch.setattr(trainer, "prepare", disturbed)
-    again = trainer.train(settings, 1)
+    again, _ = trainer.train(settings, 1)
     assert again["training_losses"] == expected["training_losses"]
     assert again["test_loss"] == expected["test_loss"]

@@ -13,6 +13,15 @@ Used by chapters 08 to 10.
 
 from mnist_helpers.experiments.comparison import Difference, paired_differences
 from mnist_helpers.experiments.definition import Experiment, load, names
-from mnist_helpers.experiments.results import by_variant, read
+from mnist_helpers.experiments.results import by_variant, probabilities_of, read
 
-__all__ = ["Difference", "Experiment", "by_variant", "load", "names", "paired_differences", "read"]
+__all__ = [
+    "Difference",
+    "Experiment",
+    "by_variant",
+    "load",
+    "names",
+    "paired_differences",
+    "probabilities_of",
+    "read",
+]

@@ -34,12 +34,15 @@ class Experiment(NamedTuple):
         Name to complete settings, those of `DEFAULTS`.
     seeds : range
         Each variant is trained once with each.
+    keeps_probabilities : bool
+        Whether what each trained network says to the test images is recorded, too.
     """
 
     name: str
     question: str
     variants: dict
     seeds: range
+    keeps_probabilities: bool
 
     @property
     def runs(self):
@@ -60,6 +63,8 @@ def names(folder=EXPERIMENTS):
 
 def load(name, folder=EXPERIMENTS):
     """Read the file of an experiment: ``SETTINGS``, ``VARIANTS`` and ``SEEDS``, a number.
+
+    With ``KEEP_PROBABILITIES = True`` in it, the trained networks' answers are recorded, too.
 
     Parameters
     ----------
@@ -95,4 +100,10 @@ def load(name, folder=EXPERIMENTS):
                 f"the variant {variant!r} of {name} has a setting {unknown[0]!r}; "
                 f"expected some of {sorted(DEFAULTS)}"
             )
-    return Experiment(name, inspect.getdoc(module), variants, range(module.SEEDS))
+    return Experiment(
+        name,
+        inspect.getdoc(module),
+        variants,
+        range(module.SEEDS),
+        getattr(module, "KEEP_PROBABILITIES", False),
+    )

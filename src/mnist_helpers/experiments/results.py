@@ -8,6 +8,7 @@ import os
 import numpy as np
 
 from mnist_helpers.experiments import definition
+from mnist_helpers.storage import write_beside
 
 COLUMNS = {
     "variant": str,
@@ -137,6 +138,54 @@ def append(name, row, folder=definition.EXPERIMENTS):
         file.write(buffer.getvalue().encode())
         file.flush()
         os.fsync(file.fileno())
+
+
+def keep_probabilities(name, run, probabilities, folder=definition.EXPERIMENTS):
+    """Record what a trained network says to the test images, beside the rows.
+
+    Parameters
+    ----------
+    name : str
+        Of the experiment.
+    run : tuple of (str, int)
+        Variant and seed.
+    probabilities : ndarray, shape (images, classes)
+        Rounded to half precision: what is below 3e-8 becomes 0.
+    """
+    kept = {
+        f"{variant} {seed}": of_run
+        for (variant, seed), of_run in probabilities_of(name, folder).items()
+    }
+    kept["{} {}".format(*run)] = probabilities
+    path = path_of(name, folder).with_suffix(".npz")
+    path.parent.mkdir(exist_ok=True)
+    with write_beside(path) as temporary:
+        np.savez_compressed(
+            temporary, **{key: of_run.astype(np.float16) for key, of_run in kept.items()}
+        )
+
+
+def probabilities_of(name, folder=definition.EXPERIMENTS):
+    """Read what the trained networks of an experiment say to the test images.
+
+    Parameters
+    ----------
+    name : str
+        Of the experiment.
+    folder : Path
+        By default the book's ``experiments/``.
+
+    Returns
+    -------
+    dict of (str, int) to ndarray of float32, shape (images, classes)
+        Variant and seed to probabilities, which were rounded to half precision.
+    """
+    path = path_of(name, folder).with_suffix(".npz")
+    if not path.exists():
+        return {}
+    with np.load(path) as kept:
+        found = {key.rpartition(" ")[::2]: kept[key].astype(np.float32) for key in kept}
+    return {(variant, int(seed)): of_run for (variant, seed), of_run in found.items()}
 
 
 def missing(experiment, folder=definition.EXPERIMENTS):

@@ -86,17 +86,24 @@ def run(experiment, client, variants=(), folder=definition.EXPERIMENTS):
     futures = {}
     for variant, seed in todo:
         settings = experiment.variants[variant]
-        futures[client.submit(trainer.train, settings, seed, pure=False)] = variant
+        future = client.submit(
+            trainer.train, settings, seed, experiment.keeps_probabilities, pure=False
+        )
+        futures[future] = variant
     commit, failures = current_commit(), 0
     with tqdm(total=len(todo), desc=experiment.name, unit="run", smoothing=0) as progress:
         for future in as_completed(futures):
             variant = futures[future]
             try:
-                row = future.result() | {"variant": variant, "commit": commit}
+                row, probabilities = future.result()
             except Exception as error:
                 failures += 1
                 progress.write(f"{variant}: {type(error).__name__}: {error}", file=sys.stderr)
             else:
+                if probabilities is not None:
+                    run = variant, row["seed"]
+                    results.keep_probabilities(experiment.name, run, probabilities, folder)
+                row |= {"variant": variant, "commit": commit}
                 results.append(experiment.name, row, folder)
             progress.update()
     return failures

@@ -19,8 +19,11 @@ SCHEDULES = {
 }
 
 
-def train(settings, seed):
+def train(settings, seed, probabilities=False):
     """Train a network, and measure it on the validation set after each epoch, on the test set once.
+
+    Where the optimizer keeps an average of the weights (``use_ema``), that is what is measured in
+    the end, with batch normalisation measured anew for it.
 
     Parameters
     ----------
@@ -28,13 +31,16 @@ def train(settings, seed):
         Complete, as `definition.load` returns them.
     seed : int
         Of the initial weights, the order of the images, their movements and the dropout.
+    probabilities : bool
+        Whether to return what the trained network says to the test images.
 
     Returns
     -------
-    dict
+    row : dict
         What a row of the results holds, but for the variant and the commit: losses are in nats,
         ``seconds`` passed on the clock, ``cpu_seconds`` were computed in. (Only the second is to be
         compared between runs, since other work may have run beside.)
+    test_probabilities : ndarray of float32, shape (10000, 10), or None
     """
     keras.utils.set_random_seed(seed)
     training, validation, test = prepare(settings)
@@ -63,11 +69,15 @@ def train(settings, seed):
         validation_batch_size=1000,
         verbose=0,
     ).history
+    if model.optimizer.use_ema:  # the end of `fit` has put the average in the weights' place
+        augmentation.reestimate_batch_norm(model, training[0])
+        averaged = model.evaluate(*validation, batch_size=1000, verbose=0)
+        history["val_loss"][-1], history["val_accuracy"][-1] = averaged
     seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - computed
     test_loss, test_accuracy = model.evaluate(*test, batch_size=1000, verbose=0)
     described = environment.describe()
     threads = os.environ.get("OMP_NUM_THREADS", "all")
-    return {
+    row = {
         "seed": seed,
         "settings": settings,
         "epochs": settings["epochs"],
@@ -88,6 +98,9 @@ def train(settings, seed):
         f"threads: {threads}",
         "versions": described["versions"],
     }
+    if not probabilities:
+        return row, None
+    return row, model.predict(test[0], batch_size=1000, verbose=0)
 
 
 def prepare(settings):
