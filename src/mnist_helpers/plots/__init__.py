@@ -13,6 +13,7 @@ from mnist_helpers.plots.curves import training_curves
 from mnist_helpers.plots.differences import difference_plot
 from mnist_helpers.plots.digits import digit_grid
 from mnist_helpers.plots.figure import show
+from mnist_helpers.plots.layer_parameters import curves_with_bands, search_results
 from mnist_helpers.plots.losses import loss_shares, losses_within_an_epoch
 from mnist_helpers.plots.networks import network_diagram
 from mnist_helpers.plots.optimizers import descent_paths, learning_rate_curves
@@ -21,6 +22,7 @@ plt.style.use(Path(__file__).with_name("ten_digits.mplstyle"))
 
 __all__ = [
     "confusion_matrix",
+    "curves_with_bands",
     "descent_paths",
     "difference_plot",
     "digit_grid",
@@ -28,6 +30,7 @@ __all__ = [
     "loss_shares",
     "losses_within_an_epoch",
     "network_diagram",
+    "search_results",
     "show",
     "training_curves",
 ]
