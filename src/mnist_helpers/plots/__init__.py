@@ -13,6 +13,12 @@ from mnist_helpers.plots.curves import training_curves
 from mnist_helpers.plots.differences import difference_plot
 from mnist_helpers.plots.digits import digit_grid
 from mnist_helpers.plots.figure import show
+from mnist_helpers.plots.inspection import (
+    attribution_table,
+    curves_by_layer,
+    embedding_maps,
+    mosaics,
+)
 from mnist_helpers.plots.layer_parameters import curves_with_bands, search_results
 from mnist_helpers.plots.losses import loss_shares, losses_within_an_epoch
 from mnist_helpers.plots.networks import network_diagram
@@ -21,14 +27,18 @@ from mnist_helpers.plots.optimizers import descent_paths, learning_rate_curves
 plt.style.use(Path(__file__).with_name("ten_digits.mplstyle"))
 
 __all__ = [
+    "attribution_table",
     "confusion_matrix",
+    "curves_by_layer",
     "curves_with_bands",
     "descent_paths",
     "difference_plot",
     "digit_grid",
+    "embedding_maps",
     "learning_rate_curves",
     "loss_shares",
     "losses_within_an_epoch",
+    "mosaics",
     "network_diagram",
     "search_results",
     "show",

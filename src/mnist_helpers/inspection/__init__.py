@@ -1,0 +1,23 @@
+"""What a trained network looks at: activations, maximised images, maps of what mattered.
+
+Used by chapter 11. Every function takes a network, the name of one of its layers and images, and
+returns arrays that `mnist_helpers.plots` draws. Besides the names in ``network.layers`` there is
+``"logits"``: what the last layer computes before its softmax. Networks are used as they are after
+training (no dropout), with the channels in the last axis.
+"""
+
+from mnist_helpers.inspection.attribution import grad_cam, occlusion, saliency, shuffled
+from mnist_helpers.inspection.maximisation import REGULARISERS, Maximised, maximise
+from mnist_helpers.inspection.parts import activations, mean_activations
+
+__all__ = [
+    "REGULARISERS",
+    "Maximised",
+    "activations",
+    "grad_cam",
+    "maximise",
+    "mean_activations",
+    "occlusion",
+    "saliency",
+    "shuffled",
+]

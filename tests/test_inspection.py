@@ -1,0 +1,469 @@
+"""What looks inside a network: against finite differences, closed forms and plain loops."""
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from checks import cases, refuses
+from keras import layers, ops
+
+from mnist_helpers import inspection, models, plots
+from mnist_helpers.inspection import gradients, maximisation, parts
+
+SIDE = 6
+
+
+def built(*stack, side=SIDE, name="small", dtype="float64"):
+    """Build a small network in double precision, with seeded weights.
+
+    A kernel's weights for each unit add up to nothing, so that no unit is silent on all images.
+    """
+    network = keras.Sequential([keras.Input((side, side, 1), dtype=dtype), *stack], name=name)
+    generator = np.random.default_rng(7)
+    weights = []
+    for weight in network.get_weights():
+        drawn = generator.normal(0, 0.6, weight.shape)
+        if drawn.ndim > 1:
+            drawn -= drawn.mean(axis=tuple(range(drawn.ndim - 1)))
+        weights.append(drawn)
+    network.set_weights(weights)
+    return network
+
+
+@pytest.fixture(scope="module")
+def small():
+    """Give a network with all kinds of layers of the book, in double precision."""
+    options = {"dtype": "float64"}
+    network = built(
+        layers.Conv2D(4, 3, activation="relu", name="first", **options),
+        layers.BatchNormalization(name="norm", **options),
+        layers.Conv2D(5, 2, activation="tanh", name="second", **options),
+        layers.MaxPooling2D(name="pool", **options),
+        layers.Dropout(0.5, name="dropout", **options),
+        layers.Flatten(name="flatten", **options),
+        layers.Dense(7, activation="relu", name="dense", **options),
+        layers.Dense(3, activation="softmax", name="classes", **options),
+    )
+    gamma, beta, mean, variance = network.get_layer("norm").get_weights()
+    network.get_layer("norm").set_weights([gamma, beta, mean, np.abs(variance) + 0.5])
+    return network
+
+
+@pytest.fixture
+def images():
+    """Give images whose pixels can be moved a little without leaving 0 to 1."""
+    return np.random.default_rng(3).uniform(0.1, 0.9, (4, SIDE, SIDE, 1))
+
+
+def logits_by_hand(network, images):
+    """Compute the last layer's weighted sums from what the layer before it writes."""
+    kernel, bias = network.layers[-1].get_weights()
+    return inspection.activations(network, network.layers[-2].name, images) @ kernel + bias
+
+
+# ---- activations ---------------------------------------------------------------------------
+
+
+def test_activations_are_those_of_the_layers_in_turn(small, images):
+    flow = images
+    for layer in small.layers:
+        flow = layer(flow, training=False) if layer.name == "dropout" else layer(flow)
+        found = inspection.activations(small, layer.name, images)
+        np.testing.assert_allclose(found, flow, rtol=1e-9, atol=1e-12)
+
+
+def test_logits_are_what_softmax_reads(small, images):
+    logits = inspection.activations(small, "logits", images)
+    np.testing.assert_allclose(logits, logits_by_hand(small, images), rtol=1e-9)
+    probabilities = ops.convert_to_numpy(ops.softmax(logits))
+    np.testing.assert_allclose(probabilities, small.predict(images, verbose=0), rtol=1e-6)
+
+
+def test_logits_before_a_softmax_layer():
+    network = models.digit_pad()
+    pictures = np.random.default_rng(0).random((2, 28, 28, 1), np.float32)
+    found = inspection.activations(network, "logits", pictures)
+    np.testing.assert_array_equal(found, inspection.activations(network, "dense", pictures))
+
+
+def test_mean_activations_average_over_the_places(small, images):
+    found = inspection.mean_activations(small, ["second", "dense", "logits"], images)
+    assert list(found) == ["second", "dense", "logits"]
+    maps = inspection.activations(small, "second", images)
+    np.testing.assert_allclose(found["second"], maps.mean(axis=(1, 2)), rtol=1e-9)
+    dense = inspection.activations(small, "dense", images)
+    np.testing.assert_allclose(found["dense"], dense, rtol=1e-9)
+
+
+# ---- gradients -----------------------------------------------------------------------------
+
+
+def finite_differences(score, inputs, step=1e-5):
+    """Differentiate by moving each value a little to both sides; the error is of order step²."""
+    slopes = np.empty_like(inputs)
+    for place in np.ndindex(inputs.shape):
+        moved = [inputs.copy(), inputs.copy()]
+        moved[0][place] += step
+        moved[1][place] -= step
+        slopes[place] = (score(moved[0]) - score(moved[1])) / (2 * step)
+    return slopes
+
+
+def response(network, layer, images, units):
+    means = inspection.mean_activations(network, [layer], images)[layer]
+    return means[np.arange(len(images)), units].sum()
+
+
+@pytest.mark.parametrize("layer", ["first", "second", "pool", "dense", "logits", "classes"])
+def test_gradients_are_finite_differences(small, images, layer):
+    pictures, units = images[:2], np.array([2, 0])
+    model = parts.part(small, layer)
+    chosen = np.eye(model.outputs[0].shape[-1])[units]
+    slopes = ops.convert_to_numpy(gradients.unit_gradient(model, pictures, chosen))
+    expected = finite_differences(lambda moved: response(small, layer, moved, units), pictures)
+    assert np.abs(expected).max() > 1e-3  # something to compare
+    np.testing.assert_allclose(slopes, expected, rtol=1e-6, atol=1e-9)
+    maps = inspection.saliency(small, layer, pictures, units)
+    np.testing.assert_allclose(maps, np.abs(expected)[..., 0], rtol=1e-6, atol=1e-9)
+
+
+def test_a_score_that_does_not_read_its_inputs_has_no_gradient():
+    slopes = gradients.gradient(lambda inputs: ops.sum(ops.ones(3)), np.ones((2, 2)))
+    np.testing.assert_array_equal(slopes, np.zeros((2, 2)))
+
+
+def test_another_backend_is_refused(monkeypatch):
+    monkeypatch.setattr(keras.config, "backend", lambda: "torch")
+    with refuses("Keras runs on torch", NotImplementedError):
+        gradients.gradient(ops.sum, np.ones(2))
+
+
+def test_many_images_are_differentiated_in_batches(small, monkeypatch):
+    pictures = np.random.default_rng(5).random((7, SIDE, SIDE, 1))
+    classes = np.arange(7) % 3
+    whole = [
+        inspection.saliency(small, "logits", pictures, classes),
+        inspection.grad_cam(small, "second", pictures, classes),
+    ]
+    monkeypatch.setattr("mnist_helpers.inspection.parts.BATCH", 3)
+    batched = [
+        inspection.saliency(small, "logits", pictures, classes),
+        inspection.grad_cam(small, "second", pictures, classes),
+    ]
+    for one, other in zip(whole, batched, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-12)
+
+
+# ---- maximisation --------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def linear():
+    """Give a network of one linear layer: its gradient is its kernel, wherever one stands."""
+    network = built(layers.Flatten(dtype="float64"), layers.Dense(3, name="out", dtype="float64"))
+    kernel = network.layers[-1].kernel.numpy()
+    slopes = kernel.T.reshape(3, SIDE, SIDE, 1)
+    return network, slopes / np.sqrt((slopes**2).mean(axis=(1, 2, 3), keepdims=True))
+
+
+def start_like(slopes):
+    return np.full(slopes.shape, 0.5)
+
+
+def test_a_step_is_the_gradient_divided_by_its_root_mean_square(linear):
+    network, slopes = linear
+    found = inspection.maximise(
+        network, "out", regulariser="none", steps=1, step_size=0.01, start=start_like(slopes)
+    )
+    np.testing.assert_allclose(found.images, 0.5 + 0.01 * slopes, rtol=1e-9)
+    np.testing.assert_allclose(np.sqrt(((found.images - 0.5) ** 2).mean(axis=(1, 2, 3))), 0.01)
+
+
+def test_a_linear_layer_is_maximised_exactly(linear):
+    """The best image between 0 and 1 has ink where the weight is positive, and none elsewhere."""
+    network, slopes = linear
+    found = inspection.maximise(network, "out", regulariser="none", steps=400, step_size=50)
+    np.testing.assert_array_equal(found.images, slopes > 0)
+    kernel, bias = network.layers[-1].get_weights()
+    np.testing.assert_allclose(found.responses, np.maximum(kernel, 0).sum(axis=0) + bias)
+    assert found.moved.all()
+
+
+def test_decay_ends_where_a_step_makes_up_for_it(linear):
+    """The image x = 0.8 (x + s g) is x = 4 s g, for steps too small to reach the bounds."""
+    network, slopes = linear
+    found = inspection.maximise(
+        network, "out", regulariser="decay", steps=200, step_size=0.01, start=start_like(slopes)
+    )
+    np.testing.assert_allclose(found.images, np.maximum(0.04 * slopes, 0), atol=1e-9)
+
+
+def test_some_units_are_maximised_like_all(small):
+    start = np.random.default_rng(1).random((5, SIDE, SIDE, 1))
+    every = inspection.maximise(small, "second", steps=5, start=start)
+    some = inspection.maximise(small, "second", [3, 1], steps=5, start=start[[3, 1]])
+    for one, other in zip(every, some, strict=True):
+        np.testing.assert_allclose(one[[3, 1]], other, rtol=1e-9)
+
+
+def test_responses_are_those_to_the_images(small):
+    for layer in ("first", "logits"):
+        found = inspection.maximise(small, layer, steps=3, regulariser="blur")
+        means = inspection.mean_activations(small, [layer], found.images)[layer]
+        np.testing.assert_allclose(found.responses, np.diag(means), rtol=1e-9)
+        assert (found.images >= 0).all() and (found.images <= 1).all()
+
+
+def test_a_dead_unit_moves_nothing():
+    network = built(layers.Conv2D(2, 3, activation="relu", name="maps", dtype="float64"))
+    kernel, _ = network.layers[0].get_weights()
+    network.layers[0].set_weights([np.abs(kernel) * [1, -1], np.array([0.1, -0.1])])
+    start = np.full((2, SIDE, SIDE, 1), 0.5)
+    found = inspection.maximise(network, "maps", regulariser="none", steps=3, start=start)
+    assert found.moved.tolist() == [True, False]
+    assert found.responses[1] == 0 and np.isfinite(found.images).all()
+    np.testing.assert_array_equal(found.images[1], start[1])
+
+
+def regularised_by_loops(image, weights):
+    """Blur, decay and clip one image without tensors."""
+    blurred = np.empty_like(image)
+    for row, column in np.ndindex(image.shape):
+        around = image[max(row - 1, 0) : row + 2, max(column - 1, 0) : column + 2]
+        blurred[row, column] = around.mean()
+    clipped = image.copy()
+    weakest = np.argsort(image.ravel(), kind="stable")[: round(0.01 * image.size)]
+    clipped.ravel()[weakest] = 0
+    blur, decay, clip = np.divide(weights, max(sum(weights), 1))
+    return blur * blurred + decay * 0.8 * image + clip * clipped if any(weights) else image
+
+
+@pytest.mark.parametrize("name", inspection.REGULARISERS)
+def test_regularisers_are_their_definitions(name):
+    pictures = np.random.default_rng(2).random((3, 20, 25))
+    weights = inspection.REGULARISERS[name]
+    found = maximisation.regularise(ops.convert_to_tensor(pictures[..., None]), weights)
+    expected = [regularised_by_loops(picture, weights) for picture in pictures]
+    np.testing.assert_allclose(found[..., 0], expected, rtol=1e-9)
+
+
+def test_clipping_leaves_an_even_image_alone():
+    even = ops.ones((1, 20, 20, 1))
+    np.testing.assert_array_equal(maximisation.regularise(even, (0, 0, 1)), even)
+
+
+# ---- Grad-CAM and occlusion ----------------------------------------------------------------
+
+
+def test_grad_cam_is_cam_where_the_maps_are_averaged(images):
+    """Behind a global average, the gradient by a map is the class's weight over the places."""
+    network = built(
+        layers.Conv2D(4, 3, activation="tanh", name="maps", dtype="float64"),
+        layers.GlobalAveragePooling2D(dtype="float64"),
+        layers.Dense(3, activation="softmax", dtype="float64"),
+    )
+    classes = np.array([0, 2, 1, 2])
+    maps = inspection.activations(network, "maps", images)
+    kernel = network.layers[-1].get_weights()[0]
+    cam = np.einsum("nhwk,nk->nhw", maps, kernel[:, classes].T)
+    found = inspection.grad_cam(network, "maps", images, classes)
+    assert (cam < 0).any() and (cam > 0).any()
+    places = maps.shape[1] * maps.shape[2]
+    np.testing.assert_allclose(found, np.maximum(cam, 0) / places, rtol=1e-9, atol=1e-12)
+
+
+def test_grad_cam_weighs_by_finite_differences(small, images):
+    pictures, classes = images[:2], np.array([1, 2])
+    maps = inspection.activations(small, "first", pictures)
+    back = keras.Model(small.get_layer("first").output, parts.output_of(small, "logits"))
+
+    def score(moved):
+        return ops.convert_to_numpy(back(moved, training=False))[[0, 1], classes].sum()
+
+    weights = finite_differences(score, maps).mean(axis=(1, 2), keepdims=True)
+    expected = np.maximum((weights * maps).sum(axis=-1), 0)
+    assert expected.max() > 1e-3
+    found = inspection.grad_cam(small, "first", pictures, classes)
+    np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.parametrize(("size", "stride", "ink"), [(1, 1, 0.0), (2, 2, 0.0), (3, 2, 0.5)])
+def test_occlusion_is_what_covering_by_hand_gives(small, images, size, stride, ink):
+    classes = np.array([0, 1, 2, 1])
+    found = inspection.occlusion(small, "logits", images, classes, size, stride, ink)
+    before = logits_by_hand(small, images)
+    for number, row, column in np.ndindex(found.shape):
+        covered = images[[number]].copy()
+        covered[:, row * stride :][:, :size, column * stride :][:, :, :size] = ink
+        after = logits_by_hand(small, covered)[0, classes[number]]
+        drop = before[number, classes[number]] - after
+        np.testing.assert_allclose(found[number, row, column], drop, rtol=1e-7, atol=1e-12)
+    assert found.shape[1] == (SIDE - size) // stride + 1
+
+
+def test_covering_paper_with_paper_changes_nothing(small):
+    blank = np.zeros((1, SIDE, SIDE, 1))
+    assert not inspection.occlusion(small, "logits", blank, [1]).any()
+
+
+def test_shuffling_changes_the_named_layers_alone(small):
+    before = [weight.copy() for weight in small.get_weights()]
+    copy = inspection.shuffled(small, ["second", "classes"], seed=4)
+    for layer, other in zip(small.layers, copy.layers, strict=True):
+        for old, new in zip(layer.get_weights(), other.get_weights(), strict=True):
+            assert np.array_equal(old, new) == (layer.name not in ("second", "classes"))
+            np.testing.assert_array_equal(np.sort(old, axis=None), np.sort(new, axis=None))
+    again = inspection.shuffled(small, ["second", "classes"], seed=4)
+    for one, other in zip(copy.get_weights(), again.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+    for old, now in zip(before, small.get_weights(), strict=True):
+        np.testing.assert_array_equal(old, now)
+
+
+# ---- what is refused -----------------------------------------------------------------------
+
+LISTED = "first, norm, second, pool, dropout, flatten, dense, classes"
+
+
+@pytest.mark.parametrize(
+    "call",
+    cases(
+        {
+            "activations": (lambda net, x: inspection.activations(net, "third", x),),
+            "mean": (lambda net, x: inspection.mean_activations(net, ["first", "third"], x),),
+            "maximise": (lambda net, x: inspection.maximise(net, "third"),),
+            "saliency": (lambda net, x: inspection.saliency(net, "third", x, [0] * 4),),
+            "grad_cam": (lambda net, x: inspection.grad_cam(net, "third", x, [0] * 4),),
+            "occlusion": (lambda net, x: inspection.occlusion(net, "third", x, [0] * 4),),
+            "shuffled": (lambda net, x: inspection.shuffled(net, ["third"]),),
+        }
+    ),
+)
+def test_an_unknown_layer_is_refused_with_the_list_of_layers(small, images, call):
+    with refuses(f"small has no layer 'third'; it has {LISTED}"):
+        call(small, images)
+
+
+WRONG_IMAGES = {
+    "no channel": (
+        lambda x: x[..., 0],
+        r"images have shape \(4, 6, 6\); small reads \(count, 6, 6, 1\)",
+    ),
+    "other size": (lambda x: x[:, 1:], r"shape \(4, 5, 6, 1\); small reads \(count, 6, 6, 1\)"),
+    "none": (lambda x: x[:0], r"shape \(0, 6, 6, 1\)"),
+    "bytes": (lambda x: (x * 255).astype(np.uint8), "images are uint8 from"),
+    "grey levels": (lambda x: x * 255, "expected floats from 0 to 1"),
+    "not a number": (lambda x: x * np.nan, "from nan to nan"),
+}
+
+
+@pytest.mark.parametrize(("change", "message"), cases(WRONG_IMAGES))
+def test_wrong_images_are_refused(small, images, change, message):
+    wrong, units = change(images), [0] * len(change(images))
+    for call in (
+        lambda: inspection.activations(small, "first", wrong),
+        lambda: inspection.mean_activations(small, ["first"], wrong),
+        lambda: inspection.saliency(small, "logits", wrong, units),
+        lambda: inspection.grad_cam(small, "first", wrong, units),
+        lambda: inspection.occlusion(small, "logits", wrong, units),
+    ):
+        with refuses(message):
+            call()
+
+
+@pytest.mark.parametrize(
+    ("units", "message"),
+    cases(
+        {
+            "too large": ([0, 1, 2, 3], "from 0 to 3; logits has 3, counted from 0 to 2"),
+            "negative": ([0, 1, 2, -1], "from -1 to 2"),
+            "too few": ([0, 1], r"units have shape \(2,\); expected \(4,\), one for each image"),
+            "fractions": ([0.0, 1.0, 1.5, 2.0], "units are float64"),
+        }
+    ),
+)
+def test_wrong_units_are_refused(small, images, units, message):
+    for call in (inspection.saliency, inspection.occlusion):
+        with refuses(message):
+            call(small, "logits", images, units)
+    with refuses(message):
+        inspection.grad_cam(small, "first", images, units)
+
+
+def test_other_wrong_arguments_are_refused(small, linear, images):
+    with refuses("dense writes no maps; expected one of first, norm, second, pool, dropout"):
+        inspection.grad_cam(small, "dense", images, [0] * 4)
+    with refuses("a square of 7 pixels that moves by 2 does not fit 6 × 6"):
+        inspection.occlusion(small, "logits", images, [0] * 4, size=7)
+    with refuses("no regulariser 'jitter'; expected one of none, decay, blur, clip, all"):
+        inspection.maximise(small, "first", regulariser="jitter")
+    with refuses("there are 0 steps; expected at least 1"):
+        inspection.maximise(small, "first", steps=0)
+    with refuses(r"the start has shape \(3, 6, 6, 1\); expected one image for each of 4 units"):
+        inspection.maximise(small, "first", start=images[:3])
+    with refuses("first has 4, counted from 0 to 3"):
+        inspection.maximise(small, "first", [4])
+    with refuses("small does not end in a softmax, so it has no 'logits'; it has flatten"):
+        inspection.activations(linear[0], "logits", images)
+    with refuses("is not built; expected one that begins with keras.Input"):
+        inspection.activations(keras.Sequential([layers.Dense(2)]), "dense", images)
+
+
+# ---- figures -------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def no_figure_stays_open():
+    yield
+    plt.close("all")
+
+
+def test_mosaics_hold_every_picture_where_it_belongs():
+    pictures = np.arange(1.0, 13).reshape(3, 2, 2)
+    figure = plots.mosaics({"a": pictures, "b": pictures[:, :1, :1]}, columns=(2, 3))
+    tiled = np.ma.filled(figure.axes[0].images[0].get_array(), np.nan)
+    for number, picture in enumerate(pictures):
+        row, column = 1 + 3 * (number // 2), 1 + 3 * (number % 2)
+        np.testing.assert_array_equal(tiled[row : row + 2, column : column + 2], picture)
+    assert np.isfinite(tiled).sum() == pictures.size
+    single = figure.axes[1].images[0]
+    np.testing.assert_array_equal(single.get_array(), [[1, 5, 9]])  # single values need no frame
+    assert single.get_clim() == (0, 9)
+    signed = plots.mosaics({"a": -pictures}, signed=True).axes[0].images[0]
+    assert signed.get_clim() == (-12, 12)
+    with refuses(r"the panel 'a' has shape \(2, 2\); expected \(count, height, width\)"):
+        plots.mosaics({"a": pictures[0]})
+
+
+def test_attribution_maps_lie_where_they_were_computed():
+    images = np.random.default_rng(0).random((2, 28, 28))
+    figure = plots.attribution_table(
+        images, {"cam": images[:, 2:-2, 2:-2]}, ["3", "8"], {"cam": (1.5, 25.5)}
+    )
+    assert [axis.get_title() for axis in figure.axes[:2]] == ["3", "8"]
+    assert figure.axes[2].get_ylabel() == "cam"
+    assert figure.axes[2].images[0].get_extent() == [1.5, 25.5, 25.5, 1.5]
+    assert figure.axes[2].get_ylim() == (27.5, -0.5)
+    with refuses("there are 1 of 'titles' for 2 images"):
+        plots.attribution_table(images, {}, ["3"])
+
+
+def test_an_embedding_draws_every_point_once():
+    labels = np.array([0, 1, 1, 9, 9, 9])
+    marked = np.array([False, True, False, False, True, False])
+    points = np.arange(12.0).reshape(6, 2)
+    (axis,) = plots.embedding_maps({"a": points}, labels, marked).axes
+    drawn = np.concatenate([group.get_offsets() for group in axis.collections])
+    assert sorted(map(tuple, drawn.tolist())) == sorted(map(tuple, points.tolist()))
+    with refuses(r"the panel 'a' has shape \(6, 3\); expected \(6, 2\)"):
+        plots.embedding_maps({"a": np.ones((6, 3))}, labels, marked)
+
+
+def test_curves_by_layer_are_named_at_their_ends():
+    curve = np.array([[0.9, 0.2], [0.8, 0.1], [1.0, 0.3]])
+    (axis,) = plots.curves_by_layer(["top", "all"], {"m": curve}, "Correlation", 0.5).axes
+    assert [label.get_text() for label in axis.get_xticklabels()] == ["top", "all"]
+    np.testing.assert_array_equal(axis.lines[0].get_ydata(), curve[0])
+    assert axis.texts[0].get_text() == "m" and axis.lines[1].get_ydata() == [0.5, 0.5]
+    with refuses(r"the curve 'm' has shape \(2, 2\); expected \(3, 2\)"):
+        plots.curves_by_layer(["a", "b"], {"m": curve[:2]}, "Correlation", 0.5)
