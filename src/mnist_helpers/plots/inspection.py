@@ -69,7 +69,7 @@ def mosaics(panels, columns=8, in_a_row=2, limits=None, signed=False):
         low, high = (-largest, largest) if signed else limits or (0, largest)
         colors = plt.get_cmap("PuOr" if signed else "gray_r").with_extremes(bad="#e8e8e8")
         axis.imshow(panel, cmap=colors, vmin=low, vmax=high)
-        axis.set_title(title, fontsize=9.5, loc="center", pad=3)
+        axis.set_title(title, fontsize=9.5, pad=3)
     return figure
 
 
