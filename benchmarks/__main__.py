@@ -4,16 +4,17 @@
     python -m benchmarks NAME ...    measures these
     python -m benchmarks --table     prints what is recorded as a Markdown table
 
-Every module in this folder that has ``TARGETS`` (a dict by the names of what it measures) and
-``measure(names)`` (a dict from name to ``value``, ``low``, ``high``, ``n``, ``unit``, ``target``
-and ``better``) takes part. Results are added to ``results.json`` as they come; names that were not
-measured keep what they have.
+Every module in this folder takes part that has ``TARGETS`` (a dict from the names of what it
+measures to the unit, the target, and whether ``"lower"`` or ``"higher"`` is better) and
+``measure(names)`` (a dict from name to repeated measurements). Results are added to
+``results.json`` as they come; names that were not measured keep what they have.
 """
 
 import importlib
 import json
 import os
 import pkgutil
+import statistics
 import sys
 from pathlib import Path
 
@@ -32,6 +33,23 @@ def find_topics():
         topic = importlib.import_module(f"benchmarks.{module.name}")
         topics |= dict.fromkeys(topic.TARGETS, topic)
     return topics
+
+
+def summary(target, values):
+    """Sum up repeated measurements: their median and range beside the target."""
+    unit, target, better = target
+    low, value, high = (
+        round(number, 3) for number in (min(values), statistics.median(values), max(values))
+    )
+    return {
+        "value": value,
+        "low": low,
+        "high": high,
+        "n": len(values),
+        "unit": unit,
+        "target": target,
+        "better": better,
+    }
 
 
 def record(measured):
@@ -84,6 +102,7 @@ def main(names):
             continue
         try:
             measured = topic.measure(wanted)
+            measured = {name: summary(topic.TARGETS[name], measured[name]) for name in wanted}
         except Exception as error:
             print(f"{topic.__name__}: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
             failed = True

@@ -7,7 +7,6 @@
 """
 
 import os
-import statistics
 import time
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -21,8 +20,7 @@ THREADS, REPEATS, STEPS = 2, 7, 40
 def measure(names=tuple(TARGETS)):
     """Measure the seconds of a gallery both ways, in turns.
 
-    Returns a dict from name to ``value`` (the median), ``low``, ``high`` (the range), ``n``,
-    ``unit``, ``target`` and ``better``.
+    Returns a dict from name to the repeated measurements.
     """
     if hasattr(os, "sched_setaffinity"):  # TensorFlow counts the cores that it may use
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:THREADS])
@@ -32,17 +30,7 @@ def measure(names=tuple(TARGETS)):
         one_by_one = sum(gallery.one_by_one() for gallery in galleries)
         together = sum(gallery.together() for gallery in galleries)
         ratios.append(one_by_one / together)
-    unit, target, better = TARGETS["activation_gallery_speedup"]
-    summary = {
-        "value": round(statistics.median(ratios), 3),
-        "low": round(min(ratios), 3),
-        "high": round(max(ratios), 3),
-        "n": len(ratios),
-        "unit": unit,
-        "target": target,
-        "better": better,
-    }
-    return dict.fromkeys(names, summary)
+    return dict.fromkeys(names, ratios)
 
 
 class Gallery:

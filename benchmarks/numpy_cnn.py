@@ -19,7 +19,6 @@ which was slightly faster here than arrays.
 import json
 import math
 import os
-import statistics
 import subprocess
 import sys
 import time
@@ -47,8 +46,7 @@ RECIPE = {"epochs": 2, "batch_size": 256, "schedule": one_cycle(0.01)}  # and Ad
 def measure(names=tuple(TARGETS)):
     """Measure some of the five, the memory in a process of its own.
 
-    Returns a dict from name to ``value`` (the median), ``low``, ``high`` (the range), ``n``,
-    ``unit``, ``target`` and ``better``.
+    Returns a dict from name to the repeated measurements.
     """
     if hasattr(os, "sched_setaffinity"):  # TensorFlow and BLAS count the cores that they may use
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:THREADS])
@@ -79,21 +77,7 @@ def measure(names=tuple(TARGETS)):
                 measured.setdefault(post, []).append(ours.epoch() / keras_seconds)
             if to_99 in names:
                 measured.setdefault(to_99, []).append(seconds_to_99(seed) / keras_seconds)
-    return {name: summary(name, values) for name, values in measured.items()}
-
-
-def summary(name, values):
-    """Sum up repeated measurements."""
-    unit, target, better = TARGETS[name]
-    return {
-        "value": round(statistics.median(values), 3),
-        "low": round(min(values), 3),
-        "high": round(max(values), 3),
-        "n": len(values),
-        "unit": unit,
-        "target": target,
-        "better": better,
-    }
+    return measured
 
 
 def training_data():

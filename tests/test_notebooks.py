@@ -27,7 +27,7 @@ SHORT = {
     "04_save_and_load": {"IMAGES": 1_000},
     "07_loss_and_accuracy": {"LIVE_IMAGES": 2_560, "FEW_EPOCHS": 2},
     "10_optimizers": {"LIVE_IMAGES": 9_600},
-    "11_inside": {"TRAINING_IMAGES": 3_000, "EXPLAINED": 5, "MAPPED": 150},
+    "11_inside": {"TRAINING_IMAGES": 6_000, "MAPPED": 150},
     "12_numpy_layers": {"BATCH": 16, "REPEATS": 3},
     "13_numpy_training": {
         "EPOCHS": 1,
