@@ -56,3 +56,17 @@ def test_what_differs_is_told_apart():
 def test_paired_differences_refuse(values, baseline, message):
     with refuses(message):
         comparison.paired_differences(values, baseline)
+
+
+def test_an_interval_around_a_mean_is_students():
+    values = np.array([[0.5, 1.0], [0.6, 3.0], [0.8, 2.0]])
+    mean, low, high = comparison.mean_interval(values)
+    half = 4.302653 * values.std(axis=0, ddof=1) / np.sqrt(3)
+    np.testing.assert_allclose(mean, values.mean(axis=0))
+    np.testing.assert_allclose([low, high], [mean - half, mean + half], rtol=1e-6)
+
+
+@pytest.mark.parametrize("values", [[], [0.5], 0.5])
+def test_an_interval_takes_two_measurements(values):
+    with refuses("an interval takes at least two measurements"):
+        comparison.mean_interval(values)

@@ -8,10 +8,10 @@ reads it, `trainer` trains one variant with one seed, `runner` hands these to th
 `results` keeps a row of each in ``experiments/results/``, which the chapters read; `comparison`
 says which variants can be told apart.
 
-Used by chapters 08 to 10.
+Used by chapters 06 and 08 to 11.
 """
 
-from mnist_helpers.experiments.comparison import Difference, paired_differences
+from mnist_helpers.experiments.comparison import Difference, mean_interval, paired_differences
 from mnist_helpers.experiments.definition import Experiment, load, names
 from mnist_helpers.experiments.results import by_variant, probabilities_of, read
 
@@ -20,6 +20,7 @@ __all__ = [
     "Experiment",
     "by_variant",
     "load",
+    "mean_interval",
     "names",
     "paired_differences",
     "probabilities_of",

@@ -1,12 +1,12 @@
-"""Comparing the recorded runs: which variants can be told apart.
+"""Comparing runs: how sure a mean is, and which variants can be told apart.
 
-Used by chapters 08 to 10.
+Used by chapters 06 and 08 to 11.
 """
 
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import false_discovery_control, ttest_rel
+from scipy.stats import false_discovery_control, sem, t, ttest_rel
 
 
 class Difference(NamedTuple):
@@ -40,6 +40,36 @@ class Difference(NamedTuple):
         mean, low, high = (f"{100 * value:+.2f}" for value in self[:3])
         told = "" if self.told_apart else ", not told apart"
         return f"{mean} points (95 % interval {low} to {high}, n = {len(self.each)}{told})"
+
+
+def mean_interval(values):
+    """Return a mean and Student's interval around it, at 95 % confidence.
+
+    Parameters
+    ----------
+    values : array_like of float, shape (count, ...)
+        Repeated measurements, at least two.
+
+    Returns
+    -------
+    ndarray, shape (3, ...)
+        The mean, and the lower and the upper end.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two measurements.
+
+    Examples
+    --------
+    >>> mean_interval([1.0, 2.0, 3.0]).round(2).tolist()
+    [2.0, -0.48, 4.48]
+    """
+    values = np.asarray(values, float)
+    if not values.ndim or len(values) < 2:
+        raise ValueError(f"an interval takes at least two measurements, not {values.tolist()}")
+    half = t.ppf(0.975, len(values) - 1) * sem(values)
+    return values.mean(axis=0) + np.multiply.outer([0, -1, 1], half)
 
 
 def paired_differences(values, baseline):

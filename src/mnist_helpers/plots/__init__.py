@@ -8,6 +8,7 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 
+from mnist_helpers.plots.architecture import error_against_cost
 from mnist_helpers.plots.classification import confusion_matrix
 from mnist_helpers.plots.curves import training_curves
 from mnist_helpers.plots.differences import difference_plot
@@ -35,6 +36,7 @@ __all__ = [
     "difference_plot",
     "digit_grid",
     "embedding_maps",
+    "error_against_cost",
     "learning_rate_curves",
     "loss_shares",
     "losses_within_an_epoch",
