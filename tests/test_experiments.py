@@ -1,5 +1,6 @@
 """The experiments: what is refused, what survives a kill, and whether recorded runs come back."""
 
+import gc
 import json
 import os
 import random
@@ -7,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import weakref
 
 import numpy as np
 import pytest
@@ -314,6 +316,24 @@ def test_averaged_weights_are_what_is_measured(folder):
     labels = data.load_data()[1][1]
     of_the_truth = probabilities[np.arange(len(labels)), labels]
     assert averaged["test_loss"] == pytest.approx(-np.log(of_the_truth).mean(), rel=1e-3)
+
+
+def test_the_images_of_a_run_are_given_back(monkeypatch):
+    from mnist_helpers.experiments import trainer
+
+    prepare, images = trainer.prepare, []
+
+    def prepare_and_watch(settings):
+        prepared = prepare(settings)
+        images.append(weakref.ref(prepared[0][0]))
+        return prepared
+
+    monkeypatch.setattr(trainer, "prepare", prepare_and_watch)
+    settings = definition.DEFAULTS | {"network": "", "epochs": 1, "training_images": 256}
+    for seed in (0, 1):
+        trainer.train(settings, seed)
+    gc.collect()
+    assert [image() for image in images] == [None, None]
 
 
 def test_a_seed_decides_whatever_other_threads_draw(folder, monkeypatch):

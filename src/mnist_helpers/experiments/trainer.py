@@ -74,6 +74,9 @@ def train(settings, seed, probabilities=False):
         averaged = model.evaluate(*validation, batch_size=1000, verbose=0)
         history["val_loss"][-1], history["val_accuracy"][-1] = averaged
     seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - computed
+    # TensorFlow keeps what has fed it for good; a worker that trains a hundred networks must not
+    # keep the images of each.
+    batches.images = batches.targets = None
     test_loss, test_accuracy = model.evaluate(*test, batch_size=1000, verbose=0)
     described = environment.describe()
     threads = os.environ.get("OMP_NUM_THREADS", "all")
