@@ -397,8 +397,16 @@ def test_other_wrong_arguments_are_refused(small, linear, images):
         inspection.occlusion(small, "logits", images, [0] * 4, size=7)
     with refuses("no regulariser 'jitter'; expected one of none, decay, blur, clip, all"):
         inspection.maximise(small, "first", regulariser="jitter")
-    with refuses("there are 0 steps; expected at least 1"):
-        inspection.maximise(small, "first", steps=0)
+    for steps in (0, 1.5):
+        with refuses(f"there are {steps} steps; expected a whole number, at least 1"):
+            inspection.maximise(small, "first", steps=steps)
+    with refuses("the step size is -1; expected one above zero"):
+        inspection.maximise(small, "first", step_size=-1)
+    with refuses("there is no unit to make an image for"):
+        inspection.maximise(small, "first", units=[])
+    with refuses("images are float32 from 0.0 to 300.0; expected floats from 0 to 1"):
+        start = np.linspace(0, 300, 36, dtype="float32").reshape(1, 6, 6, 1)
+        inspection.maximise(small, "first", units=[0], start=start)
     with refuses(r"the start has shape \(3, 6, 6, 1\); expected one image for each of 4 units"):
         inspection.maximise(small, "first", start=images[:3])
     with refuses("first has 4, counted from 0 to 3"):

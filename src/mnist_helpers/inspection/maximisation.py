@@ -9,7 +9,13 @@ import numpy as np
 from keras import ops
 
 from mnist_helpers.inspection.gradients import compiled, unit_gradient
-from mnist_helpers.inspection.parts import check_units, mean_of_units, output_of, part
+from mnist_helpers.inspection.parts import (
+    check_images,
+    check_units,
+    mean_of_units,
+    output_of,
+    part,
+)
 
 # What the image becomes after each step: weights of its blur, its decay, and itself clipped.
 REGULARISERS = {
@@ -74,8 +80,8 @@ def maximise(network, layer, units=None, regulariser="all", steps=40, step_size=
     Raises
     ------
     ValueError
-        If the network has no such layer or unit, the regulariser is unknown, there is no step, or
-        `start` does not fit.
+        If the network has no such layer or unit, the regulariser is unknown, there is no step, the
+        step size is not above zero, or `start` does not fit.
 
     References
     ----------
@@ -92,22 +98,24 @@ def maximise(network, layer, units=None, regulariser="all", steps=40, step_size=
     """
     available = output_of(network, layer).shape[-1]
     units = np.arange(available) if units is None else np.asarray(units)
+    if not units.size:
+        raise ValueError("there is no unit to make an image for")
     units = check_units(output_of(network, layer), layer, units, len(units))
-    dtype = network.inputs[0].dtype
+    shape = (len(units), *network.input_shape[1:])
     if start is None:
-        start = np.random.default_rng(0).random((len(units), *network.input_shape[1:]))
-    if np.shape(start) != (len(units), *network.input_shape[1:]):
+        start = np.random.default_rng(0).random(shape)
+    if np.shape(start) != shape:
         raise ValueError(
             f"the start has shape {np.shape(start)}; expected one image for each of "
-            f"{len(units)} units, {(len(units), *network.input_shape[1:])}"
+            f"{len(units)} units, {shape}"
         )
-    if steps < 1:
-        raise ValueError(f"there are {steps} steps; expected at least 1")
+    if steps != int(steps) or steps < 1:
+        raise ValueError(f"there are {steps} steps; expected a whole number, at least 1")
     step = ascent(network, layer, regulariser, step_size)
-    images = ops.convert_to_tensor(np.asarray(start, dtype))
-    chosen = ops.one_hot(units, available, dtype=dtype)
+    images = ops.convert_to_tensor(check_images(network, start))
+    chosen = ops.one_hot(units, available, dtype=network.inputs[0].dtype)
     moved = np.zeros(len(units), bool)
-    for _ in range(steps):
+    for _ in range(int(steps)):
         images, length = step(images, chosen)
         moved |= ops.convert_to_numpy(length) > 0
     outputs = mean_of_units(part(network, layer)(images, training=False))
@@ -132,12 +140,15 @@ def ascent(network, layer, regulariser="all", step_size=0.1):
     Raises
     ------
     ValueError
-        If the network has no such layer, or the regulariser is unknown.
+        If the network has no such layer, the regulariser is unknown, or the step size is not above
+        zero.
     """
     if regulariser not in REGULARISERS:
         raise ValueError(
             f"there is no regulariser {regulariser!r}; expected one of {', '.join(REGULARISERS)}"
         )
+    if not 0 < step_size < np.inf:
+        raise ValueError(f"the step size is {step_size}; expected one above zero")
     model = part(network, layer)
 
     def step(images, chosen):
