@@ -281,7 +281,7 @@ def test_an_unreachable_scheduler_is_named(folder, capsys):
 # ---- what was recorded -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["optimizers", "layers"])
+@pytest.mark.parametrize("name", ["optimizers", "layer_parameters"])
 def test_recorded_runs_are_found_again(name):
     from mnist_helpers.experiments import trainer
 
