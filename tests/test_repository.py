@@ -97,7 +97,7 @@ def test_requirements_pin_the_whole_environment(root, project):
 
 
 def test_direct_dependencies_are_those_that_the_package_imports(modules, project):
-    packages = {"sklearn": "scikit-learn", "IPython": "ipython", "h5py": "h5py"}
+    packages = {"sklearn": "scikit-learn", "IPython": "ipython", "PIL": "pillow"}
     declared = {
         re.match(r"[A-Za-z0-9-]+", requirement)[0].lower()
         for requirement in project["project"]["dependencies"]

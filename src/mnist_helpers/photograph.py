@@ -1,0 +1,184 @@
+"""From a photograph of a handwritten digit to an image as MNIST has them.
+
+Used by chapter 17.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+from scipy import ndimage
+
+from mnist_helpers.drawing import prepare_drawing
+
+SMALLEST = 28  # pixels: the shorter side of a picture
+WORKING, COARSE = 560, 70  # pixels: the longer side while preparing, and of what shadows are read
+FAINTEST = 0.15  # how much darker than the paper around it ink is at least, as a share
+SPECK = 0.05  # of the largest stroke's area: smaller pieces of ink are dirt
+
+
+class Prepared(NamedTuple):
+    """A photograph and what became of it, step by step.
+
+    Attributes
+    ----------
+    grey : ndarray of float, shape (height, width)
+        0 (black) to 1 (white), at most 560 pixels long; dark ink on light paper.
+    paper : ndarray of float, shape (height, width)
+        What the paper would look like without ink.
+    ink : ndarray of float, shape (height, width)
+        0 (paper) to 1 (ink), freed of shadows, noise and specks.
+    image : ndarray of uint8, shape (28, 28)
+        As MNIST has them.
+    """
+
+    grey: np.ndarray
+    paper: np.ndarray
+    ink: np.ndarray
+    image: np.ndarray
+
+
+def read_photograph(path):
+    """Read a picture file as grey values.
+
+    Parameters
+    ----------
+    path : str or path-like
+        Of a file that Pillow reads: JPEG, PNG, WebP, TIFF and others. Where the camera noted how it
+        was held, the picture is turned upright; what is transparent becomes white.
+
+    Returns
+    -------
+    ndarray of float, shape (height, width)
+        0 (black) to 1 (white).
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If it holds no picture that can be read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.NamedTemporaryFile(suffix=".png") as file:
+    ...     Image.new("RGB", (40, 30), "white").save(file.name)
+    ...     read_photograph(file.name).shape
+    (30, 40)
+    """
+    try:
+        with Image.open(path) as picture:
+            picture = ImageOps.exif_transpose(picture).convert("RGBA")
+    except UnidentifiedImageError as error:
+        raise ValueError(f"{path} holds no picture that Pillow can read") from error
+    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
+        if isinstance(error, FileNotFoundError):
+            raise FileNotFoundError(f"there is no file {path}") from error
+        raise ValueError(f"the picture in {path} cannot be read: {error}") from error
+    white = Image.new("RGBA", picture.size, "white")
+    return np.asarray(Image.alpha_composite(white, picture).convert("L"), float) / 255
+
+
+def prepare_photograph(grey):
+    """Find the ink on a photograph, and make of it an image as MNIST has them.
+
+    The photograph is scaled down, turned into dark on light if need be, and divided by what its
+    paper looks like (the lightest pixels around each place, smoothed), which takes shadows away.
+    A threshold by Otsu's method parts ink from paper; between half of it and the darkest ink the
+    grey values are kept. Small specks are dropped. The rest is `drawing.prepare_drawing`'s.
+
+    Parameters
+    ----------
+    grey : ndarray of float, shape (height, width)
+        0 (black) to 1 (white), as `read_photograph` returns it: one digit on plain paper.
+
+    Returns
+    -------
+    Prepared
+
+    Raises
+    ------
+    ValueError
+        If the picture is too small, its values are not between 0 and 1, or it shows no ink.
+
+    References
+    ----------
+    N. Otsu, "A threshold selection method from gray-level histograms", *IEEE Transactions on
+    Systems, Man, and Cybernetics* 9, 1979.
+
+    Examples
+    --------
+    >>> grey = np.full((90, 60), 0.8)
+    >>> grey[20:70, 28:34] = 0.2
+    >>> prepared = prepare_photograph(grey)
+    >>> rows, columns = np.nonzero(prepared.image)
+    >>> rows.min(), rows.max(), prepared.image.max()
+    (np.int64(5), np.int64(24), np.uint8(255))
+    """
+    grey = np.asarray(grey, float)
+    if grey.ndim != 2 or min(grey.shape) < SMALLEST:
+        raise ValueError(
+            f"the picture has shape {grey.shape}; expected (height, width), {SMALLEST} at least"
+        )
+    if not (grey.min() >= 0 and grey.max() <= 1):
+        raise ValueError(f"grey values run from {grey.min()} to {grey.max()}; expected 0 to 1")
+    grey = scaled_down(grey)
+    if np.median(grey) < (grey.min() + grey.max()) / 2:  # most of the picture is dark
+        grey = 1 - grey
+    paper = paper_of(grey)
+    ink = 1 - np.divide(grey, paper, out=np.ones_like(grey), where=paper > 0)
+    ink = ink.clip(0, 1)
+    threshold = otsu(ink)
+    inky = ink[ink >= threshold]
+    darkest = np.quantile(inky, 0.9) if inky.size else 0.0
+    if darkest < FAINTEST:
+        raise ValueError(
+            "no ink was found: expected strokes that are clearly darker (or lighter) than the paper"
+        )
+    ink = ((ink - threshold / 2) / (darkest - threshold / 2)).clip(0, 1)
+    ink = without_specks(ink)
+    return Prepared(grey, paper, ink, prepare_drawing(np.round(255 * ink).astype(np.uint8)))
+
+
+def scaled_down(grey):
+    """Make the longer side 560 pixels at most, each the mean of those that it stands for."""
+    share = WORKING / max(grey.shape)
+    if share >= 1:
+        return grey
+    return resized(grey, [max(1, round(share * side)) for side in grey.shape])
+
+
+def paper_of(grey):
+    """Estimate what a picture would look like without ink: its lightest parts, smoothed."""
+    share = min(1, COARSE / max(grey.shape))
+    coarse = resized(grey, [max(1, round(share * side)) for side in grey.shape])
+    lightest = ndimage.percentile_filter(coarse, 90, max(coarse.shape) // 3)
+    return resized(ndimage.gaussian_filter(lightest, 2), grey.shape)
+
+
+def resized(grey, shape):
+    """Scale a picture: means of the pixels where it shrinks, between them where it grows."""
+    how = Image.Resampling.BOX if shape[0] < grey.shape[0] else Image.Resampling.BILINEAR
+    picture = Image.fromarray(grey.astype(np.float32))
+    return np.asarray(picture.resize(shape[::-1], how), float).clip(0, 1)
+
+
+def otsu(values):
+    """Find the value that parts two groups best: their means lie farthest apart, weighted."""
+    counts, edges = np.histogram(values, bins=256, range=(0, 1))
+    middles = (edges[:-1] + edges[1:]) / 2
+    below = counts.cumsum()
+    above = below[-1] - below
+    total = (counts * middles).cumsum()
+    with np.errstate(invalid="ignore", divide="ignore"):
+        apart = below * above * (total / below - (total[-1] - total) / above) ** 2
+    return edges[1 + np.nan_to_num(apart).argmax()]
+
+
+def without_specks(ink):
+    """Drop pieces of ink that are far smaller than the largest one."""
+    pieces, count = ndimage.label(ink > 0, structure=np.ones((3, 3)))
+    sizes = ndimage.sum_labels(ink, pieces, range(1, count + 1))
+    kept = 1 + np.flatnonzero(sizes >= SPECK * sizes.max())
+    return np.where(np.isin(pieces, kept), ink, 0)

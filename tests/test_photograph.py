@@ -1,0 +1,102 @@
+"""From a photograph to an image: what is found in it, and what is refused."""
+
+import numpy as np
+import pytest
+from checks import refuses
+from PIL import Image
+
+from mnist_helpers import photograph
+from mnist_helpers.drawing import prepare_drawing
+
+
+def taken(digit, generator, scale=12, shadow=0.4, noise=0.03):
+    """Photograph a digit: grey ink on paper with a shadow from one side, and noise."""
+    side = 28 * scale
+    ink = np.asarray(Image.fromarray(digit).resize((side, side), Image.Resampling.BICUBIC)) / 255
+    paper = 0.9 - shadow * np.linspace(0, 1, side) * np.ones((side, 1))
+    return (paper * (1 - 0.7 * ink) + generator.normal(0, noise, ink.shape)).clip(0, 1)
+
+
+@pytest.fixture(scope="module")
+def digits(mnist):
+    return mnist[1][0][:20]
+
+
+@pytest.mark.parametrize("light_on_dark", [False, True])
+def test_a_photographed_digit_is_nearly_the_digit(digits, light_on_dark):
+    generator = np.random.default_rng(17)
+    for digit in digits:
+        grey = taken(digit, generator)
+        image = photograph.prepare_photograph(1 - grey if light_on_dark else grey).image
+        placed = prepare_drawing(digit)  # the ends of thin strokes may be lost, and move all
+        alike = np.corrcoef(image.ravel(), placed.ravel())[0, 1]
+        assert alike > 0.8
+        rows, columns = np.nonzero(image)
+        assert max(np.ptp(rows), np.ptp(columns)) == 19
+
+
+def test_a_shadow_and_specks_change_next_to_nothing(digits):
+    generator = np.random.default_rng(17)
+    clean = photograph.prepare_photograph(taken(digits[0], generator, shadow=0, noise=0))
+    dirty = taken(digits[0], generator, shadow=0.5)
+    dirty[5:9, 5:9] = 0  # a crumb in the corner
+    dirty = photograph.prepare_photograph(dirty)
+    assert not dirty.ink[:20, :20].any()
+    assert np.corrcoef(clean.image.ravel(), dirty.image.ravel())[0, 1] > 0.95
+
+
+def test_a_large_photograph_is_scaled_down_first():
+    grey = np.full((3000, 2000), 0.9)
+    grey[1000:2000, 950:1050] = 0.1
+    prepared = photograph.prepare_photograph(grey)
+    assert prepared.grey.shape == prepared.paper.shape == prepared.ink.shape == (560, 373)
+    rows, columns = np.nonzero(prepared.image)
+    assert (np.ptp(rows), np.ptp(columns)) == (19, 1)
+
+
+@pytest.mark.parametrize("level", [0.0, 0.5, 1.0])
+def test_paper_without_ink_is_refused(level):
+    grey = np.full((100, 100), level)
+    with refuses("no ink was found: expected strokes that are clearly darker"):
+        photograph.prepare_photograph(grey)
+    noisy = (grey + np.random.default_rng(0).normal(0, 0.02, grey.shape)).clip(0, 1)
+    if level == 0.5:
+        with refuses("no ink was found"):
+            photograph.prepare_photograph(noisy)
+
+
+def test_what_is_no_photograph_is_refused():
+    with refuses(r"the picture has shape \(100, 20\); expected \(height, width\), 28 at least"):
+        photograph.prepare_photograph(np.ones((100, 20)))
+    with refuses(r"the picture has shape \(100, 100, 3\)"):
+        photograph.prepare_photograph(np.ones((100, 100, 3)))
+    with refuses("grey values run from 0.0 to 255.0; expected 0 to 1"):
+        photograph.prepare_photograph(np.linspace(0, 255, 10_000).reshape(100, 100))
+    with refuses("grey values run from nan to nan"):
+        photograph.prepare_photograph(np.full((100, 100), np.nan))
+
+
+def test_files_are_read_upright_and_on_white(tmp_path):
+    pixels = np.zeros((30, 40, 4), np.uint8)
+    pixels[:, 20:] = (255, 0, 0, 255)  # red on the right, transparent on the left
+    Image.fromarray(pixels).save(tmp_path / "clear.png")
+    grey = photograph.read_photograph(tmp_path / "clear.png")
+    assert grey.shape == (30, 40)
+    assert grey[0, 0] == 1 and 0.2 < grey[0, 39] < 0.4
+    held = Image.Exif()
+    held[0x0112] = 6  # the camera was turned by a quarter
+    Image.new("L", (40, 30), 128).save(tmp_path / "turned.jpg", exif=held)
+    assert photograph.read_photograph(tmp_path / "turned.jpg").shape == (40, 30)
+
+
+def test_files_that_hold_no_picture_are_refused(tmp_path):
+    with refuses("there is no file .*nothing.png", FileNotFoundError):
+        photograph.read_photograph(tmp_path / "nothing.png")
+    (tmp_path / "text.png").write_text("no picture", "utf-8")
+    with refuses("text.png holds no picture that Pillow can read"):
+        photograph.read_photograph(tmp_path / "text.png")
+    Image.new("L", (400, 300)).save(tmp_path / "whole.png")
+    whole = (tmp_path / "whole.png").read_bytes()
+    (tmp_path / "half.png").write_bytes(whole[: len(whole) // 2])
+    with refuses("the picture in .*half.png cannot be read"):
+        photograph.read_photograph(tmp_path / "half.png")
