@@ -35,4 +35,12 @@ VARIANTS = {
         "network": "32C3-B-32C3-B-32C5S2same-B-D.4-64C3-B-64C3-B-64C5S2same-B-D.4-128-B-D.4"
     },
 }
+# Dropout is for long trainings; three epochs may be too few to need it.
+VARIANTS |= {
+    f"half the filters, {name}twelve epochs": {"network": network, "epochs": 12}
+    for name, network in (
+        ("", "16C3-32C3-P2-D.25-128-D.5"),
+        ("no dropout, ", "16C3-32C3-P2-128"),
+    )
+}
 SEEDS = 5
