@@ -1,0 +1,24 @@
+"""How far should the training images be turned, scaled and moved?
+
+The grid of "25 million images" (Deotte 2018): rotation up to so many degrees, zoom up to a
+hundredth of that, with a shift by a tenth, and every other one without. His network would take
+days here: this one has an eighth of its work, the ensemble's recipe, and six epochs. Other than
+his, it is judged on the validation set.
+"""
+
+SETTINGS = {
+    "network": "16C5S2same-B-32C3-B-32C3-B-P2-64C3-B-64C3-B-D.3",
+    "optimizer": "AdamW",
+    "optimizer_options": {"weight_decay": 0.004, "use_ema": True, "ema_momentum": 0.998},
+    "learning_rate": 0.004,
+    "schedule": "one_cycle",
+    "epochs": 6,
+}
+VARIANTS = {
+    f"rotation {rotation}, shift {shift}": {
+        "augmentation": {"rotation": rotation, "zoom": rotation / 100, "shift": shift}
+    }
+    for shift, rotations in ((0.1, (0, 5, 10, 15, 20, 30)), (0, (0, 10, 20)))
+    for rotation in rotations
+}
+SEEDS = 5
