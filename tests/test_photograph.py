@@ -1,5 +1,6 @@
 """From a photograph to an image: what is found in it, and what is refused."""
 
+import example_photograph
 import numpy as np
 import pytest
 from checks import refuses
@@ -100,3 +101,36 @@ def test_files_that_hold_no_picture_are_refused(tmp_path):
     (tmp_path / "half.png").write_bytes(whole[: len(whole) // 2])
     with refuses("the picture in .*half.png cannot be read"):
         photograph.read_photograph(tmp_path / "half.png")
+
+
+def test_the_rest_of_a_shadow_is_no_ink(digits):
+    """A soft shadow that the estimate of the paper does not follow, as of a hand in a corner."""
+    grey = taken(np.pad(digits[0], 14), np.random.default_rng(17), scale=8, noise=0.02)
+    down, across = np.mgrid[: grey.shape[0], : grey.shape[1]] / grey.shape[0]
+    grey *= 1 - 0.25 * np.exp(-((across - 1) ** 2 + (down - 1) ** 2) / 2 / 0.12**2)
+    prepared = photograph.prepare_photograph(grey)
+    assert not prepared.ink[-80:, -80:].any()
+    alike = np.corrcoef(prepared.image.ravel(), prepare_drawing(digits[0]).ravel())[0, 1]
+    assert alike > 0.8
+
+
+def test_the_example_is_what_its_program_draws():
+    with Image.open(example_photograph.FILE) as stored:
+        assert stored.info["comment"].decode() == example_photograph.ABOUT
+        difference = np.asarray(stored, float) - example_photograph.take()
+    assert abs(difference).mean() < 5  # JPEG keeps no noise
+    prepared = photograph.prepare_photograph(photograph.read_photograph(example_photograph.FILE))
+    rows, columns = np.nonzero(prepared.image)
+    assert np.ptp(rows) == 19 and np.ptp(columns) < 15
+
+
+def test_deep_grey_values_are_kept_or_refused(tmp_path):
+    pixels = np.full((30, 40), 40_000, np.uint16)
+    pixels[10:20, 10:20] = 5_000
+    Image.fromarray(pixels).save(tmp_path / "deep.png")
+    grey = photograph.read_photograph(tmp_path / "deep.png")
+    assert grey.max() == pytest.approx(40 / 65.535, abs=0.01)
+    assert grey.min() == pytest.approx(5 / 65.535, abs=0.01)
+    Image.fromarray(pixels.astype(np.float32)).save(tmp_path / "float.tif")
+    with refuses("float.tif has pixels of 32 bits; expected 8 or 16 bits a colour"):
+        photograph.read_photograph(tmp_path / "float.tif")

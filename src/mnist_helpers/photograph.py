@@ -14,7 +14,7 @@ from mnist_helpers.drawing import prepare_drawing
 SMALLEST = 28  # pixels: the shorter side of a picture
 WORKING, COARSE = 560, 70  # pixels: the longer side while preparing, and of what shadows are read
 FAINTEST = 0.15  # how much darker than the paper around it ink is at least, as a share
-SPECK = 0.05  # of the largest stroke's area: smaller pieces of ink are dirt
+SPECK = 0.05  # of the largest stroke's dark area: smaller pieces of ink are dirt
 
 
 class Prepared(NamedTuple):
@@ -69,7 +69,12 @@ def read_photograph(path):
     """
     try:
         with Image.open(path) as picture:
-            picture = ImageOps.exif_transpose(picture).convert("RGBA")
+            picture = ImageOps.exif_transpose(picture)
+            if picture.mode.startswith("I;16"):  # Pillow would cut off what is above 255
+                picture = Image.fromarray((np.asarray(picture) // 257).astype(np.uint8))
+            elif picture.mode in ("I", "F"):
+                raise ValueError(f"{path} has pixels of 32 bits; expected 8 or 16 bits a colour")
+            picture = picture.convert("RGBA")
     except UnidentifiedImageError as error:
         raise ValueError(f"{path} holds no picture that Pillow can read") from error
     except (OSError, SyntaxError, Image.DecompressionBombError) as error:
@@ -86,7 +91,8 @@ def prepare_photograph(grey):
     The photograph is scaled down, turned into dark on light if need be, and divided by what its
     paper looks like (the lightest pixels around each place, smoothed), which takes shadows away.
     A threshold by Otsu's method parts ink from paper; between half of it and the darkest ink the
-    grey values are kept. Small specks are dropped. The rest is `drawing.prepare_drawing`'s.
+    grey values are kept. Small specks are dropped, and what a soft shadow leaves; a shadow as dark
+    as ink, or with a sharp edge, counts as ink. The rest is `drawing.prepare_drawing`'s.
 
     Parameters
     ----------
@@ -136,8 +142,8 @@ def prepare_photograph(grey):
         raise ValueError(
             "no ink was found: expected strokes that are clearly darker (or lighter) than the paper"
         )
-    ink = ((ink - threshold / 2) / (darkest - threshold / 2)).clip(0, 1)
-    ink = without_specks(ink)
+    pieces = large_pieces(ink, threshold)
+    ink = np.where(pieces, ((ink - threshold / 2) / (darkest - threshold / 2)).clip(0, 1), 0)
     return Prepared(grey, paper, ink, prepare_drawing(np.round(255 * ink).astype(np.uint8)))
 
 
@@ -176,9 +182,12 @@ def otsu(values):
     return edges[1 + np.nan_to_num(apart).argmax()]
 
 
-def without_specks(ink):
-    """Drop pieces of ink that are far smaller than the largest one."""
-    pieces, count = ndimage.label(ink > 0, structure=np.ones((3, 3)))
-    sizes = ndimage.sum_labels(ink, pieces, range(1, count + 1))
-    kept = 1 + np.flatnonzero(sizes >= SPECK * sizes.max())
-    return np.where(np.isin(pieces, kept), ink, 0)
+def large_pieces(ink, threshold):
+    """Mark the pieces of ink whose dark part is not far smaller than that of the largest one.
+
+    A piece reaches down to half the threshold; what is nowhere above it, as the rest of a shadow,
+    has no dark part.
+    """
+    pieces, count = ndimage.label(ink > threshold / 2, structure=np.ones((3, 3)))
+    sizes = ndimage.sum_labels(ink >= threshold, pieces, range(1, count + 1))
+    return np.isin(pieces, 1 + np.flatnonzero(sizes >= SPECK * sizes.max()))

@@ -20,6 +20,13 @@ from mnist_helpers.plots.inspection import (
     embedding_maps,
     mosaics,
 )
+from mnist_helpers.plots.last_errors import (
+    accuracy_under_change,
+    picture_row,
+    reliability_diagram,
+    risk_coverage,
+    vote_gallery,
+)
 from mnist_helpers.plots.layer_parameters import curves_with_bands, search_results
 from mnist_helpers.plots.losses import loss_shares, losses_within_an_epoch
 from mnist_helpers.plots.networks import network_diagram
@@ -28,6 +35,7 @@ from mnist_helpers.plots.optimizers import descent_paths, learning_rate_curves
 plt.style.use(Path(__file__).with_name("ten_digits.mplstyle"))
 
 __all__ = [
+    "accuracy_under_change",
     "attribution_table",
     "confusion_matrix",
     "curves_by_layer",
@@ -42,7 +50,11 @@ __all__ = [
     "losses_within_an_epoch",
     "mosaics",
     "network_diagram",
+    "picture_row",
+    "reliability_diagram",
+    "risk_coverage",
     "search_results",
     "show",
     "training_curves",
+    "vote_gallery",
 ]
