@@ -19,7 +19,7 @@ def no_figure_stays_open():
 @pytest.fixture
 def votes():
     votes = np.zeros((3, 10), int)
-    votes[[0, 0, 1, 2, 2, 2], [4, 9, 7, 1, 2, 7]] = 3, 12, 15, 5, 4, 6
+    votes[[0, 0, 1, 2, 2, 2, 2], [4, 9, 7, 1, 2, 7, 9]] = 3, 12, 15, 5, 3, 6, 1
     return votes
 
 
@@ -30,7 +30,7 @@ def test_a_gallery_says_label_confidence_and_votes(votes):
     assert len(figure.axes) == 3
     assert [axis.get_title("center") for axis in figure.axes] == ["4   80%", "7   100%", "2   40%"]
     assert [axis.get_xlabel() for axis in figure.axes] == [
-        "9: 12, 4: 3", "7: 15", "7: 6, 1: 5, 2: 4",
+        "9: 12, 4: 3", "7: 15", "7: 6, 1: 5, 2: 3 …",
     ]  # fmt: skip
     framed = [axis.spines["top"].get_edgecolor() == to_rgba("C1") for axis in figure.axes]
     assert framed == [False, False, True]
@@ -50,6 +50,7 @@ def test_reliability_is_drawn_as_wrong_answers_expected_and_found():
     figure = plots.reliability_diagram({"as trained": found, "mended": found})
     first, second = figure.axes
     assert (first.get_title("left"), second.get_title("left")) == ("as trained", "mended")
+    assert figure.get_supxlabel() == "Wrong answers expected (share)"
     diagonal, bar, point, without = first.lines
     assert np.allclose(diagonal.get_xdata(), diagonal.get_ydata())
     assert np.allclose(point.get_xdata(), 0.1) and np.allclose(point.get_ydata(), 0.2)

@@ -19,8 +19,8 @@ def vote_gallery(images, labels, votes, confidences, marked=(), columns=8):
     labels : sequence of int
         One for each image; written above it, before the confidence.
     votes : ndarray of int, shape (count, classes)
-        How many networks chose each class; those with any are written below the image, the
-        commonest first.
+        How many networks chose each class; the three commonest are written below the image, and
+        an ellipsis if there are more.
     confidences : sequence of float
         The largest mean probability, 0 to 1.
     marked : collection of int
@@ -66,7 +66,8 @@ def vote_gallery(images, labels, votes, confidences, marked=(), columns=8):
             f"{labels[place]}   {confidences[place]:.0%}", fontsize=9, loc="center", pad=3
         )
         order = [digit for digit in np.argsort(-votes[place], kind="stable") if votes[place][digit]]
-        chosen = ", ".join(f"{digit}: {votes[place][digit]}" for digit in order)
+        chosen = ", ".join(f"{digit}: {votes[place][digit]}" for digit in order[:3])
+        chosen += " …" if len(order) > 3 else ""
         axis.set_xlabel(chosen, fontsize=8, labelpad=3)
         axis.spines[:].set_visible(True)
         axis.spines[:].set(color="C1" if place in marked else "0.8")
@@ -120,7 +121,7 @@ def reliability_diagram(groups):
                 axis.plot(doubt, number / count, "o", color="C0", markersize=5)
         axis.set(xscale="log", yscale="log", xlim=(0.8e-4, 1.2), ylim=(lowest, 1.2))
         axis.set_title(name)
-        axis.set_xlabel("Wrong answers expected (share)")
+    figure.supxlabel("Wrong answers expected (share)", fontsize="medium")
     axes[0, 0].set_ylabel("Wrong answers found (share)")
     axes[0, 0].annotate("more than expected", (2e-4, 0.4), fontsize=9.5, color="0.35")
     axes[0, 0].annotate("fewer", (0.12, 4e-4), fontsize=9.5, color="0.35")
