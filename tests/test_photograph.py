@@ -55,15 +55,15 @@ def test_a_large_photograph_is_scaled_down_first():
     assert (np.ptp(rows), np.ptp(columns)) == (19, 1)
 
 
-@pytest.mark.parametrize("level", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("level", [0.0, 0.1, 0.5, 0.9, 1.0])
 def test_paper_without_ink_is_refused(level):
     grey = np.full((100, 100), level)
     with refuses("no ink was found: expected strokes that are clearly darker"):
         photograph.prepare_photograph(grey)
-    noisy = (grey + np.random.default_rng(0).normal(0, 0.02, grey.shape)).clip(0, 1)
-    if level == 0.5:
+    for seed in range(20):  # by chance half of the noisy sheets look like light ink on dark paper
+        noisy = grey + np.random.default_rng(seed).normal(0, 0.02, grey.shape)
         with refuses("no ink was found"):
-            photograph.prepare_photograph(noisy)
+            photograph.prepare_photograph(noisy.clip(0, 1))
 
 
 def test_what_is_no_photograph_is_refused():

@@ -13,7 +13,8 @@ from mnist_helpers.drawing import prepare_drawing
 
 SMALLEST = 28  # pixels: the shorter side of a picture
 WORKING, COARSE = 560, 70  # pixels: the longer side while preparing, and of what shadows are read
-FAINTEST = 0.15  # how much darker than the paper around it ink is at least, as a share
+FAINTEST = 0.15  # how much darker than the paper around it ink is at least, as a share of it
+CONTRAST = 0.1  # the same as a difference of grey values: in the dark, noise has large shares
 SPECK = 0.05  # of the largest stroke's dark area: smaller pieces of ink are dirt
 
 
@@ -136,9 +137,11 @@ def prepare_photograph(grey):
     ink = 1 - np.divide(grey, paper, out=np.ones_like(grey), where=paper > 0)
     ink = ink.clip(0, 1)
     threshold = otsu(ink)
-    inky = ink[ink >= threshold]
-    darkest = np.quantile(inky, 0.9) if inky.size else 0.0
-    if darkest < FAINTEST:
+    inky = ink >= threshold
+    darkest, contrast = (
+        np.quantile(values[inky], 0.9) if inky.any() else 0.0 for values in (ink, paper - grey)
+    )
+    if darkest < FAINTEST or contrast < CONTRAST:
         raise ValueError(
             "no ink was found: expected strokes that are clearly darker (or lighter) than the paper"
         )
