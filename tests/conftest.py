@@ -8,11 +8,25 @@ from pathlib import Path
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import matplotlib
+import matplotlib.pyplot as plt
 import pytest
 
 matplotlib.use("Agg")  # not by MPLBACKEND, which the notebooks' kernels would inherit
 
 pytest_plugins = ["pytester"]
+
+
+class NoFigureStaysOpen:
+    """Close what a test or an example drew; matplotlib warns at more than 20 open figures."""
+
+    def pytest_runtest_teardown(self):
+        """Run after each test, wherever it stands."""
+        plt.close("all")
+
+
+def pytest_configure(config):
+    """Reach the examples in src/, too, as the hooks of a conftest in tests/ do not."""
+    config.pluginmanager.register(NoFigureStaysOpen())
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the marks

@@ -1,7 +1,6 @@
 """What looks inside a network: against finite differences, closed forms and plain loops."""
 
 import keras
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from checks import cases, refuses
@@ -418,12 +417,6 @@ def test_other_wrong_arguments_are_refused(small, linear, images):
 
 
 # ---- figures -------------------------------------------------------------------------------
-
-
-@pytest.fixture(autouse=True)
-def no_figure_stays_open():
-    yield
-    plt.close("all")
 
 
 def test_mosaics_hold_every_picture_where_it_belongs():

@@ -13,12 +13,6 @@ from mnist_helpers import plots
 from mnist_helpers.experiments import paired_differences
 
 
-@pytest.fixture(autouse=True)
-def no_figure_stays_open():
-    yield
-    plt.close("all")
-
-
 @pytest.fixture
 def shown(monkeypatch):
     """Give the HTML of the figures that are shown."""

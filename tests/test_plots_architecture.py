@@ -1,7 +1,5 @@
 """The figure of chapter 08: what it shows, and what it refuses."""
 
-import matplotlib.pyplot as plt
-import pytest
 from checks import refuses
 
 from mnist_helpers import plots
@@ -11,12 +9,6 @@ COSTS = {
     "Multiply-adds": {"a": 10, "b": 100, "c": 1000, "d": 1000},
     "Seconds": {"a": 3, "b": 5, "c": 4, "d": 9},
 }
-
-
-@pytest.fixture(autouse=True)
-def no_figure_stays_open():
-    yield
-    plt.close("all")
 
 
 def full_points(axis):

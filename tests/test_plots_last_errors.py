@@ -1,6 +1,5 @@
 """The figures of chapter 17: what they show, and what they refuse."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from checks import refuses
@@ -8,12 +7,6 @@ from matplotlib.colors import to_rgba
 
 from mnist_helpers import plots
 from mnist_helpers.calibration import Reliability
-
-
-@pytest.fixture(autouse=True)
-def no_figure_stays_open():
-    yield
-    plt.close("all")
 
 
 @pytest.fixture

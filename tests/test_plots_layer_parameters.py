@@ -1,17 +1,10 @@
 """The figures of chapter 09: what they show, and what they refuse."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from checks import refuses
 
 from mnist_helpers import plots
-
-
-@pytest.fixture(autouse=True)
-def no_figure_stays_open():
-    yield
-    plt.close("all")
 
 
 def test_curves_stand_in_their_bands_and_are_named():
