@@ -414,6 +414,58 @@ def test_other_wrong_arguments_are_refused(small, linear, images):
         inspection.activations(linear[0], "logits", images)
     with refuses("is not built; expected one that begins with keras.Input"):
         inspection.activations(keras.Sequential([layers.Dense(2)]), "dense", images)
+    with refuses(r"units have shape \(\); expected \(1,\), one for each image"):
+        inspection.maximise(small, "first", units=2)
+    with refuses("size and stride are 2.5 and 2; expected whole pixels"):
+        inspection.occlusion(small, "logits", images, [0] * 4, size=2.5)
+    for ink in (255, np.nan):
+        with refuses(f"the ink is {ink}; expected a grey value from 0 to 1"):
+            inspection.occlusion(small, "logits", images, [0] * 4, ink=ink)
+
+
+def every_function(network, images):
+    """Call each function that takes a network as it is meant to be called."""
+    units = [0] * len(images)
+    yield lambda: inspection.activations(network, "logits", images)
+    yield lambda: inspection.mean_activations(network, ["logits"], images)
+    yield lambda: inspection.maximise(network, "logits", steps=1)
+    yield lambda: inspection.saliency(network, "logits", images, units)
+    yield lambda: inspection.grad_cam(network, "first", images, units)
+    yield lambda: inspection.occlusion(network, "logits", images, units)
+    yield lambda: inspection.shuffled(network, ["dense"])
+
+
+def test_networks_that_cannot_be_looked_into_are_refused(images):
+    unbuilt = keras.Sequential([layers.Dense(2)], name="bare")
+    vectors = keras.Sequential([keras.Input((36,)), layers.Dense(2)], name="flat")
+    entry = keras.Input((6, 6, 1))
+    branched = keras.Model(entry, layers.Dense(2)(layers.Flatten()(entry)))
+    for network, message in {
+        unbuilt: "the network bare is not built; expected one that begins with keras.Input",
+        vectors: r"flat reads shape \(36,\); expected a network that reads images",
+        branched: "the network is a Functional; expected keras.Sequential",
+    }.items():
+        for call in every_function(network, images):
+            with refuses(message):
+                call()
+
+
+def test_layers_are_a_list_of_names(small, images):
+    for wrong in ("first", []):
+        with refuses("expected a list of at least one name"):
+            inspection.mean_activations(small, wrong, images)
+        with refuses("expected a list of at least one name"):
+            inspection.shuffled(small, wrong)
+
+
+def test_logits_are_those_before_the_softmax_even_of_a_layer_of_that_name(images):
+    named = keras.Sequential(
+        [keras.Input((6, 6, 1)), layers.Flatten(), layers.Dense(3, "softmax", name="logits")]
+    )
+    logits = inspection.activations(named, "logits", images)
+    expected = ops.convert_to_numpy(named(images))
+    np.testing.assert_allclose(ops.convert_to_numpy(ops.softmax(logits)), expected, rtol=1e-5)
+    assert not np.allclose(logits, expected)
 
 
 # ---- figures -------------------------------------------------------------------------------
@@ -434,6 +486,9 @@ def test_mosaics_hold_every_picture_where_it_belongs():
     assert signed.get_clim() == (-12, 12)
     with refuses(r"the panel 'a' has shape \(2, 2\); expected \(count, height, width\)"):
         plots.mosaics({"a": pictures[0]})
+    for wrong in ({"panels": {}}, {"columns": 0}, {"in_a_row": 0}):
+        with refuses("expected at least one of each"):
+            plots.mosaics(**{"panels": {"a": pictures}} | wrong)
 
 
 def test_attribution_maps_lie_where_they_were_computed():
@@ -447,6 +502,9 @@ def test_attribution_maps_lie_where_they_were_computed():
     assert figure.axes[2].get_ylim() == (27.5, -0.5)
     with refuses("there are 1 of 'titles' for 2 images"):
         plots.attribution_table(images, {}, ["3"])
+    for wrong in ((images[:0], {}, []), (images, {"image": images}, ["3", "8"])):
+        with refuses("expected at least one image and no method called 'image'"):
+            plots.attribution_table(*wrong)
 
 
 def test_an_embedding_draws_every_point_once():
@@ -458,6 +516,10 @@ def test_an_embedding_draws_every_point_once():
     assert sorted(map(tuple, drawn.tolist())) == sorted(map(tuple, points.tolist()))
     with refuses(r"the panel 'a' has shape \(6, 3\); expected \(6, 2\)"):
         plots.embedding_maps({"a": np.ones((6, 3))}, labels, marked)
+    with refuses("labels reach from 1 to 10; expected 0 to 9"):
+        plots.embedding_maps({"a": points}, labels + 1, marked)
+    with refuses(r"marked is int64 of shape \(2,\); expected bool, \(6,\)"):
+        plots.embedding_maps({"a": points}, labels, np.array([1, 4]))
 
 
 def test_curves_by_layer_are_named_at_their_ends():
@@ -468,3 +530,5 @@ def test_curves_by_layer_are_named_at_their_ends():
     assert axis.texts[0].get_text() == "m" and axis.lines[1].get_ydata() == [0.5, 0.5]
     with refuses(r"the curve 'm' has shape \(2, 2\); expected \(3, 2\)"):
         plots.curves_by_layer(["a", "b"], {"m": curve[:2]}, "Correlation", 0.5)
+    with refuses("there are 6 curves; expected 5 at most"):
+        plots.curves_by_layer(["a", "b"], dict.fromkeys("abcdef", curve), "Correlation", 0.5)

@@ -12,6 +12,8 @@ from mnist_helpers.inspection.parts import (
     LOGITS,
     batches,
     check_images,
+    check_layers,
+    check_network,
     check_units,
     mean_of_units,
     output_of,
@@ -137,7 +139,7 @@ def occlusion(network, layer, images, units, size=4, stride=2, ink=0.0):
     size, stride : int
         Side of the square, and how far it moves from one place to the next; in pixels.
     ink : float
-        What it is covered with: 0 is paper.
+        What it is covered with, from 0 to 1: 0 is paper.
 
     Returns
     -------
@@ -148,8 +150,8 @@ def occlusion(network, layer, images, units, size=4, stride=2, ink=0.0):
     Raises
     ------
     ValueError
-        If the network has no such layer or unit, the images are not what it reads, or the square
-        does not fit.
+        If the network has no such layer or unit, the images are not what it reads, the square does
+        not fit, or the ink is no grey value.
 
     References
     ----------
@@ -164,10 +166,15 @@ def occlusion(network, layer, images, units, size=4, stride=2, ink=0.0):
     """
     images = check_images(network, images)
     height, width = images.shape[1:3]
+    if size != int(size) or stride != int(stride):
+        raise ValueError(f"size and stride are {size} and {stride}; expected whole pixels")
+    size, stride = int(size), int(stride)
     if not 1 <= size <= min(height, width) or stride < 1:
         raise ValueError(
             f"a square of {size} pixels that moves by {stride} does not fit {height} × {width}"
         )
+    if not 0 <= ink <= 1:
+        raise ValueError(f"the ink is {ink}; expected a grey value from 0 to 1")
     outputs = output_of(network, layer)
     units = check_units(outputs, layer, units, len(images))
     model = keras.Model(network.inputs[0], mean_of_units(outputs))
@@ -179,7 +186,7 @@ def occlusion(network, layer, images, units, size=4, stride=2, ink=0.0):
         places = [(row, column) for row in rows for column in columns]
         for copy, (row, column) in zip(covered, places, strict=False):
             copy[row : row + size, column : column + size] = ink
-        responses = model.predict_on_batch(covered)[:, unit]
+        responses = ops.convert_to_numpy(model(covered, training=False))[:, unit]
         drop[:] = (responses[-1] - responses[:-1]).reshape(drop.shape)
     return drops
 
@@ -221,6 +228,8 @@ def shuffled(network, layers, seed=0):
     >>> np.array_equal(before, after), np.array_equal(np.sort(before), np.sort(after))
     (False, True)
     """
+    check_network(network)
+    check_layers(layers)
     names = [each.name for each in network.layers]
     if unknown := [layer for layer in layers if layer not in names]:
         raise ValueError(f"{network.name} has no layer {unknown[0]!r}; it has {', '.join(names)}")

@@ -100,7 +100,7 @@ def maximise(network, layer, units=None, regulariser="all", steps=40, step_size=
     units = np.arange(available) if units is None else np.asarray(units)
     if not units.size:
         raise ValueError("there is no unit to make an image for")
-    units = check_units(output_of(network, layer), layer, units, len(units))
+    units = check_units(output_of(network, layer), layer, units, units.size)
     shape = (len(units), *network.input_shape[1:])
     if start is None:
         start = np.random.default_rng(0).random(shape)

@@ -65,7 +65,8 @@ def mean_activations(network, layers, images):
     Raises
     ------
     ValueError
-        If the network has no such layer, or the images are not what it reads.
+        If the network has no such layer, there is none to compute, or the images are not what it
+        reads.
 
     Examples
     --------
@@ -76,6 +77,7 @@ def mean_activations(network, layers, images):
     ((2, 48), (2, 10))
     """
     images = check_images(network, images)
+    check_layers(layers)
     means = [mean_of_units(output_of(network, layer)) for layer in layers]
     return dict(zip(layers, _run(keras.Model(network.inputs[0], means), images), strict=True))
 
@@ -88,13 +90,7 @@ def part(network, layer):
 
 def output_of(network, layer):
     """Return the symbolic output of a layer by its name; an unknown name is refused."""
-    if not network.built:
-        raise ValueError(
-            f"the network {network.name} is not built; expected one that begins with keras.Input"
-        )
-    names = [each.name for each in network.layers]
-    if layer in names:
-        return network.get_layer(layer).output
+    check_network(network)
     last = network.layers[-1]
     softmax = getattr(last, "activation", None) is keras.activations.softmax
     if layer == LOGITS and isinstance(last, keras.layers.Softmax):
@@ -105,6 +101,9 @@ def output_of(network, layer):
         logits = linear(last.input)
         linear.set_weights(last.get_weights())  # a copy; parts are made anew in every call
         return logits
+    names = [each.name for each in network.layers]
+    if layer in names:
+        return network.get_layer(layer).output
     known = ", ".join(names)
     if layer == LOGITS:
         raise ValueError(
@@ -120,8 +119,11 @@ def batches(count):
 
 def _run(model, images):
     """Compute a model's outputs in batches; `predict` would make float32 of float64."""
-    found = [model.predict_on_batch(images[batch]) for batch in batches(len(images))]
-    found = [each if isinstance(each, list) else [each] for each in found]
+    found = []
+    for batch in batches(len(images)):
+        outputs = model(images[batch], training=False)
+        outputs = outputs if isinstance(outputs, list) else [outputs]
+        found.append([ops.convert_to_numpy(output) for output in outputs])
     return [np.concatenate(output) for output in zip(*found, strict=True)]
 
 
@@ -131,8 +133,30 @@ def mean_of_units(outputs):
     return ops.mean(outputs, axis=places) if places else outputs
 
 
+def check_network(network):
+    """Refuse what is not a built chain of layers that reads images."""
+    if not isinstance(network, keras.Sequential):
+        raise ValueError(f"the network is a {type(network).__name__}; expected keras.Sequential")
+    if not network.built:
+        raise ValueError(
+            f"the network {network.name} is not built; expected one that begins with keras.Input"
+        )
+    if len(network.input_shape) != 4:
+        raise ValueError(
+            f"{network.name} reads shape {network.input_shape[1:]}; expected a network that reads "
+            "images, (height, width, channels)"
+        )
+
+
+def check_layers(layers):
+    """Refuse what is not a list of names."""
+    if isinstance(layers, str) or not len(layers):
+        raise ValueError(f"layers is {layers!r}; expected a list of at least one name")
+
+
 def check_images(network, images):
     """Return images as the network reads them; others are refused."""
+    check_network(network)
     images = np.asarray(images)
     expected = tuple(network.input_shape[1:])
     if images.shape[1:] != expected or not len(images):

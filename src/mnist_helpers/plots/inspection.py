@@ -29,7 +29,7 @@ def mosaics(panels, columns=8, in_a_row=2, limits=None, signed=False):
     Raises
     ------
     ValueError
-        If a panel holds no stack of pictures.
+        If a panel holds no stack of pictures, or there is none, or no place for one in a row.
 
     Examples
     --------
@@ -37,6 +37,11 @@ def mosaics(panels, columns=8, in_a_row=2, limits=None, signed=False):
     >>> figure.axes[0].images[0].get_array().shape  # a frame of one pixel around each picture
     (11, 16)
     """
+    if not panels or np.min(columns) < 1 or in_a_row < 1:
+        raise ValueError(
+            f"there are {len(panels)} panels, {in_a_row} in a row, of {columns} columns; "
+            "expected at least one of each"
+        )
     tiled = []
     for (title, pictures), across in zip(
         panels.items(), np.broadcast_to(columns, len(panels)), strict=True
@@ -76,7 +81,7 @@ def mosaics(panels, columns=8, in_a_row=2, limits=None, signed=False):
 def attribution_table(images, maps, titles, edges=None):
     """Draw images and, below each, maps of what mattered in it, over the outline of its ink.
 
-    Used by chapter 11. Each map has its own scale: violet speaks for, orange against.
+    Used by chapter 11. Each map has its own scale: violet is positive, orange negative.
 
     Parameters
     ----------
@@ -97,7 +102,8 @@ def attribution_table(images, maps, titles, edges=None):
     Raises
     ------
     ValueError
-        If there are not as many titles, or maps of a method, as images.
+        If there is no image, there are not as many titles, or maps of a method, as images, or a
+        method is called "image".
 
     Examples
     --------
@@ -105,6 +111,11 @@ def attribution_table(images, maps, titles, edges=None):
     >>> len(attribution_table(images, {"a": images, "b": images}, ["1"]).axes)
     3
     """
+    if not len(images) or "image" in maps:
+        raise ValueError(
+            f"there are {len(images)} images and the methods {', '.join(maps)}; expected at least "
+            "one image and no method called 'image'"
+        )
     for name, stack in {"titles": titles, **maps}.items():
         if len(stack) != len(images):
             raise ValueError(f"there are {len(stack)} of {name!r} for {len(images)} images")
@@ -153,7 +164,8 @@ def embedding_maps(panels, labels, marked):
     Raises
     ------
     ValueError
-        If a panel does not have two coordinates for each label.
+        If a panel does not have two coordinates for each label, a label is no digit, or there is
+        not one truth value for each label.
 
     Examples
     --------
@@ -167,6 +179,12 @@ def embedding_maps(panels, labels, marked):
             raise ValueError(
                 f"the panel {title!r} has shape {np.shape(points)}; expected ({len(labels)}, 2)"
             )
+    if not np.isin(labels, range(10)).all():
+        raise ValueError(f"labels reach from {labels.min()} to {labels.max()}; expected 0 to 9")
+    if marked.dtype != bool or marked.shape != labels.shape:
+        raise ValueError(
+            f"marked is {marked.dtype} of shape {marked.shape}; expected bool, {labels.shape}"
+        )
     figure, axes = plt.subplots(len(panels), 1, squeeze=False, figsize=(7.2, 5.6 * len(panels)))
     palette = ("C0", "C1", "C2", "C3", "C4", "C5")
     for axis, (title, points) in zip(axes.flat, panels.items(), strict=True):
@@ -200,7 +218,7 @@ def curves_by_layer(layers, curves, label, threshold):
     label : str
         Of the vertical axis.
     threshold : float
-        Drawn as a dashed line.
+        Drawn as a dashed line in the colour of the first curve, which it is meant for.
 
     Returns
     -------
@@ -209,7 +227,7 @@ def curves_by_layer(layers, curves, label, threshold):
     Raises
     ------
     ValueError
-        If a curve does not have three values a layer.
+        If a curve does not have three values a layer, or there are more than five.
 
     Examples
     --------
@@ -217,11 +235,12 @@ def curves_by_layer(layers, curves, label, threshold):
     >>> figure.axes[0].get_ylabel()
     'Correlation'
     """
+    colors = ("C0", "C1", "C2", "C3", "C6")
+    if len(curves) > len(colors):
+        raise ValueError(f"there are {len(curves)} curves; expected {len(colors)} at most")
     figure, axis = plt.subplots(figsize=(7.2, 3.8))
     places = np.arange(len(layers))
-    for color, marker, (name, curve) in zip(
-        ("C0", "C1", "C2", "C3", "C6"), "os^Dv", curves.items(), strict=False
-    ):
+    for color, marker, (name, curve) in zip(colors, "os^Dv", curves.items(), strict=False):
         if np.shape(curve) != (3, len(layers)):
             raise ValueError(
                 f"the curve {name!r} has shape {np.shape(curve)}; expected (3, {len(layers)})"
@@ -233,7 +252,7 @@ def curves_by_layer(layers, curves, label, threshold):
             name, (places[-1], value[-1]), (8, 0), textcoords="offset points", color=color,
             va="center", fontsize=9.5, annotation_clip=False,
         )  # fmt: skip
-    axis.axhline(threshold, color="C6", linestyle="--", linewidth=1)
+    axis.axhline(threshold, color=colors[0], linestyle="--", linewidth=1)
     axis.set_xticks(places, layers)
     axis.set_ylabel(label)
     return figure
