@@ -8,7 +8,7 @@ training (no dropout), with the channels in the last axis.
 
 from mnist_helpers.inspection.attribution import grad_cam, occlusion, saliency, shuffled
 from mnist_helpers.inspection.maximisation import REGULARISERS, Maximised, ascent, maximise
-from mnist_helpers.inspection.parts import activations, mean_activations
+from mnist_helpers.inspection.responses import activations, mean_activations
 
 __all__ = [
     "REGULARISERS",

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from mnist_helpers.inspection.gradients import unit_gradient
+from mnist_helpers.inspection.gradients import compiled, unit_gradient
 from mnist_helpers.inspection.parts import (
     LOGITS,
     batches,
@@ -178,6 +178,7 @@ def occlusion(network, layer, images, units, size=4, stride=2, ink=0.0):
     outputs = output_of(network, layer)
     units = check_units(outputs, layer, units, len(images))
     model = keras.Model(network.inputs[0], mean_of_units(outputs))
+    forward = compiled(lambda covered: model(covered, training=False))
     rows = range(0, height - size + 1, stride)
     columns = range(0, width - size + 1, stride)
     drops = np.empty((len(images), len(rows), len(columns)), images.dtype)
@@ -186,7 +187,7 @@ def occlusion(network, layer, images, units, size=4, stride=2, ink=0.0):
         places = [(row, column) for row in rows for column in columns]
         for copy, (row, column) in zip(covered, places, strict=False):
             copy[row : row + size, column : column + size] = ink
-        responses = ops.convert_to_numpy(model(covered, training=False))[:, unit]
+        responses = ops.convert_to_numpy(forward(ops.convert_to_tensor(covered)))[:, unit]
         drop[:] = (responses[-1] - responses[:-1]).reshape(drop.shape)
     return drops
 
