@@ -7,6 +7,7 @@ import keras
 import numpy as np
 
 from mnist_helpers import augmentation, data, environment, models
+from mnist_helpers.experiments import numpy_trainer
 
 SCHEDULES = {
     "constant": lambda rate, steps, epochs: rate,
@@ -28,7 +29,8 @@ def train(settings, seed, probabilities=False):
     Parameters
     ----------
     settings : dict
-        Complete, as `definition.load` returns them.
+        Complete, as `definition.load` returns them. With ``"library": "numpy"`` among the
+        ``network_options``, `numpy_trainer` trains the network.
     seed : int
         Of the initial weights, the order of the images, their movements and the dropout.
     probabilities : bool
@@ -42,8 +44,30 @@ def train(settings, seed, probabilities=False):
         compared between runs, since other work may have run beside.)
     test_probabilities : ndarray of float32, shape (10000, 10), or None
     """
-    keras.utils.set_random_seed(seed)
+    in_numpy = settings["network_options"].get("library") == "numpy"
     training, validation, test = prepare(settings)
+    train_network = numpy_trainer.train if in_numpy else train_with_keras
+    history, row, test_probabilities = train_network(
+        settings, seed, training, validation, test, probabilities
+    )
+    row |= {
+        "seed": seed,
+        "settings": settings,
+        "epochs": settings["epochs"],
+        "training_images": len(training[0]),
+        "training_losses": rounded(history["loss"]),
+        "validation_losses": rounded(history["val_loss"]),
+        "validation_accuracies": rounded(history["val_accuracy"]),
+        "validation_loss": round(history["val_loss"][-1], 6),
+        "validation_accuracy": round(history["val_accuracy"][-1], 6),
+        "versions": environment.describe()["versions"],
+    }
+    return row, test_probabilities
+
+
+def train_with_keras(settings, seed, training, validation, test, probabilities):
+    """Return the history, the rest of the row, and perhaps the answers to the test images."""
+    keras.utils.set_random_seed(seed)
     batches = augmentation.AugmentedImages(
         *training, settings["batch_size"], seed, settings["augmentation"]
     )
@@ -78,18 +102,7 @@ def train(settings, seed, probabilities=False):
     # keep the images of each.
     batches.images = batches.targets = None
     test_loss, test_accuracy = model.evaluate(*test, batch_size=1000, verbose=0)
-    described = environment.describe()
-    threads = os.environ.get("OMP_NUM_THREADS", "all")
     row = {
-        "seed": seed,
-        "settings": settings,
-        "epochs": settings["epochs"],
-        "training_images": len(training[0]),
-        "training_losses": rounded(history["loss"]),
-        "validation_losses": rounded(history["val_loss"]),
-        "validation_accuracies": rounded(history["val_accuracy"]),
-        "validation_loss": round(history["val_loss"][-1], 6),
-        "validation_accuracy": round(history["val_accuracy"][-1], 6),
         "test_loss": round(test_loss, 6),
         "test_accuracy": round(test_accuracy, 6),
         "seconds": round(seconds, 1),
@@ -97,23 +110,26 @@ def train(settings, seed, probabilities=False):
         "parameters": model.count_params(),
         "multiply_adds": sum(models.multiply_adds(model).values()),
         "backend": keras.config.backend(),
-        "device": f"{keras.distribution.list_devices()[0]}, {described['hardware']}, "
-        f"threads: {threads}",
-        "versions": described["versions"],
+        "device": f"{keras.distribution.list_devices()[0]}, {environment.describe()['hardware']}, "
+        f"threads: {os.environ.get('OMP_NUM_THREADS', 'all')}",
     }
     if not probabilities:
-        return row, None
-    return row, model.predict(test[0], batch_size=1000, verbose=0)
+        return history, row, None
+    return history, row, model.predict(test[0], batch_size=1000, verbose=0)
 
 
 def prepare(settings):
     """Return the images and labels of the training, validation and test set.
 
-    With a permutation, the pixels of every image change places in the same way.
+    With a permutation, the pixels of every image change places in the same way. More than 55,000
+    training images are all 60,000, in MNIST's order: the validation set is among them, and its
+    metrics then measure nothing.
     """
-    (x_train, y_train), test = data.load_data()
-    training, validation = data.split_validation(x_train, y_train)
+    everything, test = data.load_data()
+    training, validation = data.split_validation(*everything)
     count = settings["training_images"]
+    if count > len(training[0]):
+        training = everything
     training = tuple(array[:count] for array in training)
     places = np.arange(data.IMAGE_SIZE**2)
     if settings["permutation"] is not None:

@@ -1,0 +1,177 @@
+"""The same trainings with the book's own network in NumPy.
+
+Used by the experiments of chapter 16, whose variants ask for it among their ``network_options``:
+
+========================= ==================================================================
+``"library": "numpy"``    train with `mnist_helpers.numpy_cnn`
+``"pool_first": True``    pooling before ReLU, as one layer with the convolution
+``"standardise": True``   images with mean 0 and deviation 1
+``"margin": 2``           rows and columns cut away at each side
+========================= ==================================================================
+"""
+
+import re
+import time
+
+import numpy as np
+
+from mnist_helpers import environment, numpy_cnn
+from mnist_helpers.data import CLASSES, IMAGE_SIZE
+from mnist_helpers.numpy_cnn import fast
+
+THREADS = 2  # shares of a batch; with another number a run ends with other weights
+PARTS = {
+    r"(\d+)C(\d+)": numpy_cnn.Conv2D,
+    r"P(\d+)": numpy_cnn.MaxPooling2D,
+    r"D(0?\.\d+)": numpy_cnn.Dropout,
+    r"(\d+)": numpy_cnn.Dense,
+}
+SCHEDULES = {"constant": lambda rate: lambda progress: rate, "one_cycle": numpy_cnn.one_cycle}
+
+
+def train(settings, seed, training, validation, test, probabilities):
+    """Train as `trainer.train_with_keras` does; return the same three things.
+
+    Raises
+    ------
+    ValueError
+        If a setting asks for what the NumPy network does not have.
+    """
+    options = dict(settings["network_options"])
+    del options["library"]
+    pool_first, margin = options.pop("pool_first", False), options.pop("margin", 0)
+    standardise = options.pop("standardise", False)
+    lacking = sorted(options)
+    lacking += [name for name in ("augmentation",) if settings[name] is not None]
+    lacking += [settings["schedule"]] * (settings["schedule"] not in SCHEDULES)
+    lacking += [settings["optimizer"]] * (not hasattr(numpy_cnn, settings["optimizer"]))
+    if lacking:
+        raise ValueError(f"the NumPy network trains without {lacking[0]!r}")
+    network = from_notation(settings["network"], pool_first, margin, seed=seed, threads=THREADS)
+    training, validation, test = (
+        (prepare(images, standardise, margin), labels)
+        for images, labels in (training, validation, test)
+    )
+    optimizer = getattr(numpy_cnn, settings["optimizer"])(**settings["optimizer_options"])
+    started, computed = time.perf_counter(), time.process_time()
+    history = network.fit(
+        *training,
+        optimizer,
+        epochs=settings["epochs"],
+        batch_size=settings["batch_size"],
+        schedule=SCHEDULES[settings["schedule"]](settings["learning_rate"]),
+        validation_data=validation,
+        verbose=0,
+    )
+    seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - computed
+    test_loss, test_accuracy = network.evaluate(*test)
+    row = {
+        "test_loss": round(test_loss, 6),
+        "test_accuracy": round(test_accuracy, 6),
+        "seconds": round(seconds, 1),
+        "cpu_seconds": round(cpu_seconds, 1),
+        "parameters": network.parameter_count,
+        "multiply_adds": sum(multiply_adds(network)),
+        "backend": "numpy",
+        "device": f"cpu, {environment.describe()['hardware']}, threads: {THREADS}",
+    }
+    return history, row, network.predict(test[0]) if probabilities else None
+
+
+def from_notation(notation, pool_first=False, margin=0, **options):
+    """Build a network from a line such as ``"24C5-P2-32C3-P2-256"``, as `models` does for Keras.
+
+    Parameters
+    ----------
+    notation : str
+        Of the parts that `mnist_helpers.models.from_notation` knows: convolutions (``24C5``), max
+        pooling (``P2``), dropout (``D.25``) and dense layers (``256``).
+    pool_first : bool
+        Whether a pooling that follows a convolution comes before its ReLU, and the two are one
+        layer, `numpy_cnn.PooledConv2D`.
+    margin : int
+        Rows and columns that the images lack at each side.
+    **options
+        Of `numpy_cnn.Network`.
+
+    Returns
+    -------
+    numpy_cnn.Network
+
+    Raises
+    ------
+    ValueError
+        If a part of the notation is none of these.
+
+    Examples
+    --------
+    >>> from_notation("24C5-P2-32C3-P2-256").parameter_count
+    215194
+    >>> from_notation("24C5-P2-32C3-P2-256", pool_first=True, margin=2).parameter_count
+    141466
+    """
+    stack, flat = [], False
+    for part in filter(None, [*notation.split("-"), str(CLASSES)]):
+        found = [(re.fullmatch(pattern, part), layer) for pattern, layer in PARTS.items()]
+        match, layer = next((pair for pair in found if pair[0]), (None, None))
+        if match is None or (flat and part[0] == "P") or (flat and "C" in part):
+            raise ValueError(
+                f"{part!r} in the network {notation!r} is no layer that can stand there in NumPy; "
+                "expected parts such as 32C3, P2, D.25 or 128"
+            )
+        numbers = [float(number) if "." in number else int(number) for number in match.groups()]
+        if part.isdigit() and not flat:
+            stack.append(numpy_cnn.Flatten())
+            flat = True
+        if layer is numpy_cnn.MaxPooling2D and pool_first and len(stack) > 1:
+            before = stack[-2]
+            if isinstance(before, numpy_cnn.Conv2D):
+                pooled = numpy_cnn.PooledConv2D(
+                    before.filters, before.kernel_size, pool_size=numbers[0]
+                )
+                stack[-2:] = [pooled, numpy_cnn.ReLU()]
+                continue
+        stack.append(layer(*numbers))
+        if layer in (numpy_cnn.Conv2D, numpy_cnn.Dense):
+            stack.append(numpy_cnn.ReLU())
+    side = IMAGE_SIZE - 2 * margin
+    return numpy_cnn.Network(stack[:-1], input_shape=(side, side, 1), **options)
+
+
+def prepare(images, standardise, margin):
+    """Standardise images and cut off their margin, as asked.
+
+    Parameters
+    ----------
+    images : ndarray of float32, shape (count, 28, 28, 1)
+        0 (paper) to 1 (ink).
+
+    Returns
+    -------
+    ndarray of float32, shape (count, 28 - 2 * margin, 28 - 2 * margin, 1)
+
+    Examples
+    --------
+    >>> prepare(np.ones((2, 28, 28, 1), np.float32), standardise=True, margin=2).shape
+    (2, 24, 24, 1)
+    """
+    images = images[:, margin : IMAGE_SIZE - margin, margin : IMAGE_SIZE - margin]
+    if standardise:
+        images = (images - np.float32(fast.MEAN)) / np.float32(fast.DEVIATION)
+    return np.ascontiguousarray(images)
+
+
+def multiply_adds(network):
+    """Count the multiply-adds of each layer of a NumPy network, for one image.
+
+    Examples
+    --------
+    >>> multiply_adds(from_notation("24C5-P2-32C3-P2-256", pool_first=True))
+    [345600, 0, 691200, 0, 0, 204800, 0, 2560]
+    """
+    counts = []
+    for layer in network.layers:
+        *window, _ = layer.shapes.get("kernel", (0, 0))
+        places = np.prod(layer.output_shape) * np.prod(getattr(layer, "pool_size", 1))
+        counts.append(int(places * np.prod(window)))
+    return counts
