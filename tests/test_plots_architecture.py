@@ -37,9 +37,17 @@ def test_points_are_named_and_stand_in_their_intervals():
     ]
 
 
+def test_only_some_points_may_be_named():
+    (axis,) = plots.error_against_cost(POINTS, {"Seconds": COSTS["Seconds"]}, {"b", "d"}).axes
+    assert {text.get_text() for text in axis.texts} == {"b", "d"}
+    assert len(full_points(axis)) == 4
+
+
 def test_what_cannot_be_drawn_is_refused():
     with refuses("there is no point to draw"):
         plots.error_against_cost({}, COSTS)
+    with refuses("there is no point for e"):
+        plots.error_against_cost(POINTS, COSTS, ["a", "e"])
     with refuses("'Seconds' has no cost for c, d"):
         plots.error_against_cost(POINTS, {"Seconds": {"a": 1, "b": 2}})
     with refuses("errors and costs above zero"):

@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 
-def error_against_cost(points, costs):
+def error_against_cost(points, costs, named=None):
     """Draw the errors of networks against several costs, and mark those that none dominates.
 
     Used by chapter 08. Both axes are logarithmic. Full points: no other network has a smaller mean
@@ -16,6 +16,8 @@ def error_against_cost(points, costs):
         Name to the mean error in percent, and the lower and upper ends of its interval.
     costs : dict of str to dict of str to float
         The label of each horizontal axis, with units, to the cost of each of the `points`.
+    named : collection of str, optional
+        The points whose names are written beside them; by default all.
 
     Returns
     -------
@@ -24,7 +26,8 @@ def error_against_cost(points, costs):
     Raises
     ------
     ValueError
-        If there is no point, a cost lacks one, or an error or a cost is not above zero.
+        If there is no point, a cost lacks one, a name has none, or an error or a cost is not above
+        zero.
 
     Examples
     --------
@@ -35,6 +38,8 @@ def error_against_cost(points, costs):
     """
     if not points:
         raise ValueError("there is no point to draw")
+    if unknown := [name for name in named or () if name not in points]:
+        raise ValueError(f"there is no point for {', '.join(unknown)}")
     for label, cost in costs.items():
         if missing := [name for name in points if name not in cost]:
             raise ValueError(f"{label!r} has no cost for {', '.join(missing)}")
@@ -53,6 +58,8 @@ def error_against_cost(points, costs):
             color = "C0" if best else "0.45"
             axis.plot([cost[name]] * 2, [low, high], color=color, linewidth=1.5)
             axis.plot(cost[name], error, "o", color=color, markerfacecolor=color if best else "w")
+            if named is not None and name not in named:
+                continue
             below = best or error < np.median([value for value, _, _ in points.values()])
             axis.annotate(
                 name, (cost[name], low if below else high), (0, -3 if below else 3),
