@@ -54,9 +54,11 @@ def test_a_row_has_all_columns():
 
 def test_all_images_can_be_trained_on():
     settings = definition.DEFAULTS | {"training_images": 60_000}
-    (images, labels), (validation, _), _ = trainer.prepare(settings)
+    (images, labels), validation, test = trainer.prepare(settings)
     (pixels, expected), _ = data.load_data()
-    assert len(images) == 60_000 and len(validation) == 5_000
+    assert len(images) == 60_000
+    for left, right in zip(validation, test, strict=True):  # no validation set is left
+        np.testing.assert_array_equal(left, right)
     np.testing.assert_array_equal(labels, expected)
     np.testing.assert_array_equal(np.rint(images[-3:, ..., 0] * 255), pixels[-3:])
 

@@ -6,7 +6,10 @@ Used by the notebooks' stamps, the manifest of the trained networks and the benc
 import importlib.metadata
 import os
 import platform
+import time
 from pathlib import Path
+
+import numpy as np
 
 PACKAGES = ("keras", "matplotlib", "numpy", "scikit-learn", "tensorflow")
 
@@ -54,3 +57,35 @@ def cores():
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count()
+
+
+def multiply_adds_per_second(size=2048, repeats=7):
+    """Measure how many multiply-adds a second this machine reaches in a large matrix product.
+
+    In single precision, with all cores that NumPy's BLAS uses: the best of some products. No
+    network can compute faster, so this gives the floor under its time. Used by chapter 16 and the
+    benchmarks.
+
+    Parameters
+    ----------
+    size : int
+        Rows and columns of both matrices.
+    repeats : int
+        Products of which the fastest counts; one more warms up.
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> multiply_adds_per_second(size=64, repeats=1) > 0
+    True
+    """
+    factor, product = np.ones((size, size), np.float32), np.empty((size, size), np.float32)
+    seconds = []
+    for _ in range(repeats + 1):
+        started = time.perf_counter()
+        np.matmul(factor, factor, out=product)
+        seconds.append(time.perf_counter() - started)
+    return size**3 / min(seconds[1:])

@@ -35,22 +35,11 @@ def train(settings, seed, training, validation, test, probabilities):
     Raises
     ------
     ValueError
-        If a setting asks for what the NumPy network does not have.
+        As for `build`.
     """
-    options = dict(settings["network_options"])
-    del options["library"]
-    pool_first, margin = options.pop("pool_first", False), options.pop("margin", 0)
-    standardise = options.pop("standardise", False)
-    lacking = sorted(options)
-    lacking += [name for name in ("augmentation",) if settings[name] is not None]
-    lacking += [settings["schedule"]] * (settings["schedule"] not in SCHEDULES)
-    lacking += [settings["optimizer"]] * (not hasattr(numpy_cnn, settings["optimizer"]))
-    if lacking:
-        raise ValueError(f"the NumPy network trains without {lacking[0]!r}")
-    network = from_notation(settings["network"], pool_first, margin, seed=seed, threads=THREADS)
+    network, prepare = build(settings, seed)
     training, validation, test = (
-        (prepare(images, standardise, margin), labels)
-        for images, labels in (training, validation, test)
+        (prepare(images), labels) for images, labels in (training, validation, test)
     )
     optimizer = getattr(numpy_cnn, settings["optimizer"])(**settings["optimizer_options"])
     started, computed = time.perf_counter(), time.process_time()
@@ -76,6 +65,57 @@ def train(settings, seed, training, validation, test, probabilities):
         "device": f"cpu, {environment.describe()['hardware']}, threads: {THREADS}",
     }
     return history, row, network.predict(test[0]) if probabilities else None
+
+
+def build(settings, seed):
+    """Build the network of some settings, and what makes images ready for it.
+
+    Parameters
+    ----------
+    settings : dict
+        Complete, as `definition.load` returns them.
+    seed : int
+
+    Returns
+    -------
+    network : numpy_cnn.Network
+    prepare : function
+        From float32 images of shape (count, 28, 28, 1), 0 to 1, to what the network reads.
+
+    Raises
+    ------
+    ValueError
+        If a setting asks for what the NumPy network does not have.
+
+    Examples
+    --------
+    >>> from mnist_helpers.experiments.definition import DEFAULTS
+    >>> settings = DEFAULTS | {"network_options": {"library": "numpy", "margin": 2}}
+    >>> network, prepare = build(settings, seed=0)
+    >>> prepare(np.ones((5, 28, 28, 1), np.float32)).shape
+    (5, 24, 24, 1)
+    """
+    options = dict(settings["network_options"])
+    del options["library"]
+    pool_first, margin = options.pop("pool_first", False), options.pop("margin", 0)
+    standardise = options.pop("standardise", False)
+    lacking = [
+        *sorted(options),
+        *["augmentation"] * (settings["augmentation"] is not None),
+        *[settings["schedule"]] * (settings["schedule"] not in SCHEDULES),
+        *[settings["optimizer"]] * (not hasattr(numpy_cnn, settings["optimizer"])),
+    ]
+    if lacking:
+        raise ValueError(f"the NumPy network trains without {lacking[0]!r}")
+    network = from_notation(settings["network"], pool_first, margin, seed=seed, threads=THREADS)
+
+    def prepare(images):
+        images = images[:, margin : IMAGE_SIZE - margin, margin : IMAGE_SIZE - margin]
+        if standardise:
+            images = (images - np.float32(fast.MEAN)) / np.float32(fast.DEVIATION)
+        return np.ascontiguousarray(images)
+
+    return network, prepare
 
 
 def from_notation(notation, pool_first=False, margin=0, **options):
@@ -136,29 +176,6 @@ def from_notation(notation, pool_first=False, margin=0, **options):
             stack.append(numpy_cnn.ReLU())
     side = IMAGE_SIZE - 2 * margin
     return numpy_cnn.Network(stack[:-1], input_shape=(side, side, 1), **options)
-
-
-def prepare(images, standardise, margin):
-    """Standardise images and cut off their margin, as asked.
-
-    Parameters
-    ----------
-    images : ndarray of float32, shape (count, 28, 28, 1)
-        0 (paper) to 1 (ink).
-
-    Returns
-    -------
-    ndarray of float32, shape (count, 28 - 2 * margin, 28 - 2 * margin, 1)
-
-    Examples
-    --------
-    >>> prepare(np.ones((2, 28, 28, 1), np.float32), standardise=True, margin=2).shape
-    (2, 24, 24, 1)
-    """
-    images = images[:, margin : IMAGE_SIZE - margin, margin : IMAGE_SIZE - margin]
-    if standardise:
-        images = (images - np.float32(fast.MEAN)) / np.float32(fast.DEVIATION)
-    return np.ascontiguousarray(images)
 
 
 def multiply_adds(network):
