@@ -13,6 +13,7 @@ from mnist_helpers.plots.classification import confusion_matrix
 from mnist_helpers.plots.curves import training_curves
 from mnist_helpers.plots.differences import difference_plot
 from mnist_helpers.plots.digits import digit_grid
+from mnist_helpers.plots.ensembles import lift_histograms, selection_ladder
 from mnist_helpers.plots.figure import show
 from mnist_helpers.plots.inspection import (
     attribution_table,
@@ -46,6 +47,7 @@ __all__ = [
     "embedding_maps",
     "error_against_cost",
     "learning_rate_curves",
+    "lift_histograms",
     "loss_shares",
     "losses_within_an_epoch",
     "mosaics",
@@ -54,6 +56,7 @@ __all__ = [
     "reliability_diagram",
     "risk_coverage",
     "search_results",
+    "selection_ladder",
     "show",
     "training_curves",
     "vote_gallery",
