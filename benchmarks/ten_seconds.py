@@ -1,0 +1,222 @@
+"""How much faster than the post the shortest training is.
+
+    python -m benchmarks.ten_seconds      measures every rung of chapter 16's ladder, and records it
+
+- ``post_vs_ten_seconds_9919``: the post's twelve epochs in Keras, against `train_fast` with the
+  epochs that the experiment `ten_second_trials` chose on the validation set. Its ten networks,
+  trained here, must read 99.19 % of the test images on average; else the ratio counts as 0.
+- ``post_vs_ten_seconds_9900``: the same with one epoch, and 99.0 %.
+- ``..._with_start``: both sides with all that comes before: starting Python, importing, reading the
+  images, building the network, and its first step, in which Keras traces it.
+
+The two take turns. The post's side is one epoch at a time, times twelve, on a ``tf.data`` pipeline
+and without validation; the other side is whole trainings, with the preparation of the images.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import numpy as np
+
+from benchmarks.numpy_cnn import THREADS, KerasTrainer, training_data
+from mnist_helpers import data, environment
+from mnist_helpers.experiments import definition, results
+from mnist_helpers.numpy_cnn import fast
+from mnist_helpers.storage import write_beside
+
+GOALS = {"9919": ("no margin", 0.9919), "9900": ("one epoch", 0.99)}
+TARGETS = {
+    f"post_vs_ten_seconds_{goal}{start}": ("ratio", target, "higher")
+    for goal, target in (("9919", 50), ("9900", 100))
+    for start in ("", "_with_start")
+}
+POST, POST_EPOCHS = "the post", 12
+TURNS, SEEDS_A_TURN = 5, 2
+# What happens before training, in a process of its own; the stages end with the time of day.
+BEFORE = {
+    POST: """
+from mnist_helpers import data, models
+import keras
+stages["Python and imports"] = time.time()
+(pixels, labels), _ = data.load_data()
+images = data.prepare_images(pixels)
+stages["images"] = time.time()
+network = models.post_cnn()
+network.compile(keras.optimizers.Adadelta(1.0), "sparse_categorical_crossentropy")
+stages["network"] = time.time()
+network.fit(images[:128], labels[:128], batch_size=128, verbose=0)
+""",
+    "train_fast": """
+from mnist_helpers import data
+from mnist_helpers.numpy_cnn import Adam, fast
+stages["Python and imports"] = time.time()
+(pixels, labels), _ = data.load_data()
+images = fast.prepare(pixels)
+stages["images"] = time.time()
+network = fast.fast_cnn()
+stages["network"] = time.time()
+network.fit(images[:256], labels[:256], Adam(), batch_size=256, verbose=0)
+""",
+}
+
+
+def measure(names=tuple(TARGETS)):
+    """Measure some of the four.
+
+    Returns a dict from name to the repeated measurements.
+    """
+    use_two_cores()
+    goals = [goal for goal in GOALS if any(goal in name for name in names)]
+    post, training, test = post_trainer(), *data.load_data()
+    measured = {name: [] for name in names}
+    accuracies = {goal: [] for goal in goals}
+    for turn in range(TURNS):
+        post_seconds = POST_EPOCHS * post.epoch()
+        before = {side: sum(stages_before(side).values()) for side in BEFORE}
+        for goal in goals:
+            seconds, reached = zip(
+                *(train_fast(goal, seed, training, test) for seed in seeds_of(turn)), strict=True
+            )
+            accuracies[goal] += reached
+            ours = np.mean(seconds)
+            ratios = {
+                "": post_seconds / ours,
+                "_with_start": (post_seconds + before[POST]) / (ours + before["train_fast"]),
+            }
+            for start, ratio in ratios.items():
+                if (name := f"post_vs_ten_seconds_{goal}{start}") in names:
+                    measured[name].append(ratio)
+    for goal in goals:
+        if np.mean(accuracies[goal]) < GOALS[goal][1]:
+            measured |= {name: [0.0] * TURNS for name in names if goal in name}
+    return measured
+
+
+def use_two_cores():
+    """Let TensorFlow and BLAS count two cores."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:THREADS])
+
+
+def post_trainer():
+    """Return the post's network under its recipe."""
+    from mnist_helpers import models
+
+    return KerasTrainer(models.post_cnn(), "Adadelta", 1.0, 128)
+
+
+def seeds_of(turn):
+    """Return the seeds of a turn: ten in all."""
+    return range(turn * SEEDS_A_TURN, (turn + 1) * SEEDS_A_TURN)
+
+
+def train_fast(goal, seed, training, test):
+    """Train from nothing; return the seconds and the test accuracy."""
+    rung, _ = GOALS[goal]
+    epochs = definition.load("ten_seconds").variants[rung]["epochs"]
+    started = time.perf_counter()
+    network = fast.train_fast(*training, epochs=epochs, seed=seed, threads=THREADS)
+    seconds = time.perf_counter() - started
+    images, labels = test
+    return seconds, network.evaluate(fast.prepare(images), labels)[1]
+
+
+def stages_before(side):
+    """Return the seconds of each stage before training, in a new process."""
+    code = (
+        "import time; stages = {}\n" + BEFORE[side] + 'stages["first step"] = time.time()\n'
+        "import json; print(json.dumps(stages))"
+    )
+    started = time.time()
+    output = subprocess.check_output([sys.executable, "-c", code], text=True)
+    ends = json.loads(output.splitlines()[-1])
+    starts = [started, *ends.values()]
+    return {stage: end - start for (stage, end), start in zip(ends.items(), starts, strict=False)}
+
+
+class NumpyTrainer:
+    """A NumPy network of the experiment, trained an epoch at a time; a few steps warm it up."""
+
+    def __init__(self, settings):
+        from mnist_helpers.experiments import numpy_trainer
+        from mnist_helpers.numpy_cnn import Adam
+
+        self.network, prepare = numpy_trainer.build(settings, seed=0)
+        images, self.labels = training_data()
+        self.images, self.batch_size = prepare(images), settings["batch_size"]
+        self.optimizer = Adam(**settings["optimizer_options"])
+        self.fit(8 * self.batch_size)
+
+    def fit(self, count):
+        """Train on so many images."""
+        self.network.fit(
+            self.images[:count],
+            self.labels[:count],
+            self.optimizer,
+            batch_size=self.batch_size,
+            verbose=0,
+        )
+
+    def epoch(self):
+        """Return an epoch's seconds."""
+        start = time.perf_counter()
+        self.fit(len(self.images))
+        return time.perf_counter() - start
+
+
+def trainer_of(settings):
+    """Return what trains a rung by the epoch."""
+    from mnist_helpers import models
+
+    if settings["network_options"].get("library") == "numpy":
+        return NumpyTrainer(settings)
+    network = models.from_notation(settings["network"])
+    return KerasTrainer(
+        network, settings["optimizer"], settings["learning_rate"], settings["batch_size"]
+    )
+
+
+def ladder(turns=TURNS):
+    """Measure every rung, in turns; return the record.
+
+    The seconds of a rung are those of an epoch, times its epochs; the last two rungs are whole
+    trainings by `train_fast`.
+    """
+    use_two_cores()
+    variants, training, test = definition.load("ten_seconds").variants, *data.load_data()
+    whole = {rung: goal for goal, (rung, _) in GOALS.items()}
+    trainers = {rung: trainer_of(variants[rung]) for rung in variants if rung not in whole}
+    record = {"seconds": {rung: [] for rung in variants}, "before": {side: [] for side in BEFORE}}
+    record["multiply_adds_per_second"] = []
+    for turn in range(turns):
+        for rung, settings in variants.items():
+            if rung in whole:
+                seconds = [
+                    train_fast(whole[rung], seed, training, test)[0] for seed in seeds_of(turn)
+                ]
+            else:
+                seconds = [settings["epochs"] * trainers[rung].epoch()]
+            record["seconds"][rung] += [round(each, 3) for each in seconds]
+            print(turn + 1, rung, record["seconds"][rung][-1], file=sys.stderr, flush=True)
+        for side in BEFORE:
+            stages = stages_before(side)
+            record["before"][side].append({name: round(each, 3) for name, each in stages.items()})
+        record["multiply_adds_per_second"].append(round(environment.multiply_adds_per_second()))
+    return record | environment.describe()
+
+
+def main():
+    """Measure the ladder, and write it beside the rows of its experiment."""
+    record = ladder()
+    path = results.path_of("ten_seconds").with_suffix(".seconds.json")
+    with write_beside(path) as temporary:
+        temporary.write_text(json.dumps(record, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
