@@ -32,10 +32,12 @@ from mnist_helpers.plots.layer_parameters import curves_with_bands, search_resul
 from mnist_helpers.plots.losses import loss_shares, losses_within_an_epoch
 from mnist_helpers.plots.networks import network_diagram
 from mnist_helpers.plots.optimizers import descent_paths, learning_rate_curves
+from mnist_helpers.plots.ten_seconds import accuracy_over_seconds, ladder
 
 plt.style.use(Path(__file__).with_name("ten_digits.mplstyle"))
 
 __all__ = [
+    "accuracy_over_seconds",
     "accuracy_under_change",
     "attribution_table",
     "confusion_matrix",
@@ -46,6 +48,7 @@ __all__ = [
     "digit_grid",
     "embedding_maps",
     "error_against_cost",
+    "ladder",
     "learning_rate_curves",
     "lift_histograms",
     "loss_shares",
