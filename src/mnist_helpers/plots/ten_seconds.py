@@ -59,6 +59,7 @@ def ladder(seconds, accuracies, goals=()):
     left.set(xscale="log", xlabel="Seconds of training", ylim=(len(seconds) - 0.5, -0.5))
     low, high = left.get_xlim()
     left.set_xlim(low, high * (high / low) ** 0.25)  # room for the labels
+    left.xaxis.set_major_formatter("{x:g}")
     left.set_yticks(range(len(seconds)), seconds)
     right.set_xlabel("Test accuracy (%)")
     for axis in (left, right):
@@ -115,4 +116,5 @@ def accuracy_over_seconds(points, epochs, goals=()):
             str(number), (seconds, 100 * accuracy), ha="center", va="center", fontsize=9.5
         )
     axis.set(xscale="log", xlabel="Seconds of training", ylabel="Test accuracy (%)")
+    axis.xaxis.set_major_formatter("{x:g}")
     return figure
