@@ -26,6 +26,7 @@ SHORT = {
     "03_training": {"EPOCHS": 1, "TRAP_EPOCHS": 1, "TRAINING_IMAGES": 2_560},
     "04_save_and_load": {"IMAGES": 1_000},
     "07_loss_and_accuracy": {"LIVE_IMAGES": 2_560, "FEW_EPOCHS": 2},
+    "08_architecture": {"LIVE_IMAGES": 6_400},
     "09_layer_parameters": {"LIVE_SEEDS": 2, "FEW_IMAGES": 640, "MANY_IMAGES": 1_280},
     "10_optimizers": {"LIVE_IMAGES": 9_600},
     "11_inside": {"TRAINING_IMAGES": 6_000, "MAPPED": 150},
