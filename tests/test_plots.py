@@ -306,3 +306,24 @@ def test_learning_rate_curves_fill_what_is_near_the_best():
 def test_learning_rate_curves_refuse_nothing():
     with refuses("no curve"):
         plots.learning_rate_curves({}, 0.005)
+
+
+# ---- step_profile --------------------------------------------------------------------------
+
+
+def test_step_profile_stacks_both_ways_and_marks_the_floor():
+    milliseconds, floor = np.array([[3.0, 5.0], [1.0, 2.0]]), np.array([4.0, 2.5])
+    (axis,) = plots.step_profile(["Conv2D", "Dense"], milliseconds, 0.5, floor).axes
+    widths = [bar.get_width() for bar in axis.patches]
+    assert widths == [3.0, 1.0, 5.0, 2.0, 0.5]
+    assert [bar.get_x() for bar in axis.patches[2:4]] == [3.0, 1.0]
+    np.testing.assert_array_equal(axis.lines[0].get_xdata(), floor)
+    labels = [label.get_text() for label in axis.get_yticklabels()]
+    assert labels == ["1  Conv2D", "2  Dense", "optimizer and rest"]
+    assert axis.yaxis_inverted()
+
+
+@pytest.mark.parametrize(("times", "floor"), [(np.ones((1, 2)), [1, 1]), (np.ones((2, 2)), [1])])
+def test_step_profile_refuses_other_layers(times, floor):
+    with refuses("2 layers need times of shape"):
+        plots.step_profile(["Conv2D", "Dense"], times, 0.5, floor)

@@ -30,7 +30,7 @@ from mnist_helpers.plots.last_errors import (
 )
 from mnist_helpers.plots.layer_parameters import curves_with_bands, search_results
 from mnist_helpers.plots.losses import loss_shares, losses_within_an_epoch
-from mnist_helpers.plots.networks import network_diagram
+from mnist_helpers.plots.networks import network_diagram, step_profile
 from mnist_helpers.plots.optimizers import descent_paths, learning_rate_curves
 from mnist_helpers.plots.ten_seconds import accuracy_over_seconds, ladder
 
@@ -61,6 +61,7 @@ __all__ = [
     "search_results",
     "selection_ladder",
     "show",
+    "step_profile",
     "training_curves",
     "vote_gallery",
 ]

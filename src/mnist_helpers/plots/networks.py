@@ -1,8 +1,9 @@
-"""A network as a picture."""
+"""A network as a picture: what flows through it, and where its time goes."""
 
 import math
 
 import matplotlib.pyplot as plt
+import numpy as np
 from matplotlib.patches import Rectangle
 
 
@@ -64,4 +65,55 @@ def network_diagram(layers):
     axis.set_ylim(-25, 24)
     axis.set_aspect("equal")
     axis.set_axis_off()
+    return figure
+
+
+def step_profile(names, milliseconds, rest, floor):
+    """Draw how long a training step stays in each layer, beside what its products take at best.
+
+    Used by chapters 13 and 16.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of the layers, from the first.
+    milliseconds : ndarray, shape (layers, 2)
+        Of each layer, forward and backward, as `numpy_cnn.profiling.profile_step` returns them.
+    rest : float
+        Milliseconds of the step that are spent in no layer.
+    floor : ndarray, shape (layers,)
+        Milliseconds of each layer's multiply-adds at the machine's best rate.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If names, times and floors are not of the same layers.
+
+    Examples
+    --------
+    >>> figure = step_profile(["Conv2D", "Dense"], np.ones((2, 2)), 0.5, np.array([1.5, 0.5]))
+    >>> [float(bar.get_width()) for bar in figure.axes[0].patches]
+    [1.0, 1.0, 1.0, 1.0, 0.5]
+    """
+    milliseconds = np.asarray(milliseconds)
+    if milliseconds.shape != (len(names), 2) or np.shape(floor) != (len(names),):
+        raise ValueError(
+            f"{len(names)} layers need times of shape ({len(names)}, 2) and as many floors, "
+            f"got shapes {milliseconds.shape} and {np.shape(floor)}"
+        )
+    figure, axis = plt.subplots(figsize=(7.2, 1.0 + 0.27 * len(names)))
+    rows = [f"{number}  {name}" for number, name in enumerate(names, start=1)]
+    forward, backward = milliseconds.T
+    axis.barh(rows, forward, label="forward")
+    axis.barh(rows, backward, left=forward, label="backward")
+    axis.barh(["optimizer and rest"], [rest], color="0.6")
+    axis.plot(floor, rows, "|", color="black", markersize=16, markeredgewidth=2, label="floor")
+    axis.invert_yaxis()
+    axis.grid(visible=False, axis="y")
+    axis.set_xlabel("Milliseconds of a training step")
+    axis.legend(loc="lower right")
     return figure
