@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from checks import refuses
 
-from mnist_helpers import data, models, storage, training
+from mnist_helpers import data, experiments, models, storage, training
 
 IMAGES = 300
 EPOCHS = 2
@@ -76,6 +76,25 @@ def test_the_shipped_network_was_made_by_today_s_recipe(trained):
     shipped = storage.read_manifest()[name]["recipe"]
     default = inspect.signature(training.RECIPES[name]).parameters["epochs"].default
     assert shipped == record["recipe"] | {"epochs": default, "training_images": 60_000}
+
+
+def test_the_shipped_member_is_one_of_the_ensemble():
+    settings = experiments.load("ensemble").variants["member"]
+    shipped = storage.read_manifest()["ensemble_member"]["recipe"]
+    expected = models.from_notation(settings["network"], seed=0)
+    member = models.ensemble_member(seed=0)
+    for one, other in zip(member.get_weights(), expected.get_weights(), strict=True):
+        assert np.array_equal(one, other)
+    for name in ("optimizer", "batch_size", "epochs", "augmentation", "training_images"):
+        assert shipped[name] == settings[name]
+    assert settings["schedule"] == "one_cycle"
+    assert shipped["learning_rate"] == f"one cycle to {settings['learning_rate']}"
+    assert settings["optimizer_options"] == {
+        "weight_decay": shipped["weight_decay"],
+        "use_ema": True,
+        "ema_momentum": shipped["weight_average"],
+    }
+    assert shipped["seed"] in experiments.load("ensemble").seeds
 
 
 def test_the_recipe_of_the_post(few_images, monkeypatch):

@@ -10,8 +10,10 @@ import numpy as np
 
 from mnist_helpers import data, models
 
-# The recipe of the network behind the digit pad, fixed before its only run on all 60,000 images.
+# The recipe of the network behind the digit pad, fixed before its only run on all 60,000 images,
+# and of the ensemble's members.
 PAD_SEED = 2018
+MEMBER_SEED = 0  # of the experiment's fifteen
 PAD_EPOCHS = 12
 PAD_BATCH = 128
 PAD_PEAK = 0.004  # of the learning rate
@@ -216,10 +218,35 @@ def train_digit_pad(epochs=PAD_EPOCHS, seed=PAD_SEED, verbose=1):
     predictions : ndarray of uint8, shape (1, 10000)
         The class that the final network gives each test image.
     """
+    return _train(models.digit_pad, epochs, seed, verbose)
+
+
+def train_ensemble_member(epochs=PAD_EPOCHS, seed=MEMBER_SEED, verbose=1):
+    """Train one of the networks that vote in chapter 15, as the experiment ``ensemble`` does.
+
+    Parameters
+    ----------
+    epochs, seed, verbose : int
+        As in `train_digit_pad`.
+
+    Returns
+    -------
+    model : keras.Sequential
+        Trained, uncompiled.
+    record : dict
+        ``recipe``, ``history``, ``test`` (loss and accuracy), ``seconds``.
+    predictions : ndarray of uint8, shape (1, 10000)
+        The class that the final network gives each test image.
+    """
+    return _train(lambda: models.ensemble_member(seed), epochs, seed, verbose)
+
+
+def _train(build, epochs, seed, verbose):
+    """Train a network by the recipe above; return it, its record and its answers."""
     (x_train, y_train), _ = data.load_data()
     images = data.prepare_images(x_train)
     keras.utils.set_random_seed(seed)
-    model = models.digit_pad()
+    model = build()
     batches = AugmentedImages(
         images, keras.utils.to_categorical(y_train), PAD_BATCH, seed, PAD_AUGMENTATION
     )
@@ -239,7 +266,7 @@ def train_digit_pad(epochs=PAD_EPOCHS, seed=PAD_SEED, verbose=1):
     history = model.fit(batches, epochs=epochs, shuffle=False, verbose=verbose).history
     reestimate_batch_norm(model, images)
     seconds = time.perf_counter() - started
-    trained = models.digit_pad()
+    trained = build()
     trained.set_weights(model.get_weights())
     _, (x_test, y_test) = data.load_data()
     probabilities = trained.predict(data.prepare_images(x_test), batch_size=1000, verbose=0)

@@ -114,4 +114,8 @@ def train_post_cnn(epochs=POST_EPOCHS, seed=POST_SEED, verbose=1):
     return model, record, np.stack(keeper.predictions)
 
 
-RECIPES = {"digit_pad": augmentation.train_digit_pad, "post_cnn": train_post_cnn}
+RECIPES = {
+    "digit_pad": augmentation.train_digit_pad,
+    "ensemble_member": augmentation.train_ensemble_member,
+    "post_cnn": train_post_cnn,
+}
