@@ -37,6 +37,8 @@ SHORT = {
         "TIMED_STEPS": 8,
         "COMPARED_STEPS": 10,
     },
+    "15_ensembles": {"LIVE_IMAGES": 250, "LIVE_EPOCHS": 2, "SPLITS": 50},
+    "17_last_errors": {"CHANGED_IMAGES": 200, "SPLITS": 20},
 }
 # Seconds that a full run may take, 60 where nothing is said.
 SECONDS = {"03_training": 1500, "13_numpy_training": 120, "16_ten_seconds": 120}
