@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from checks import refuses
 from scipy import ndimage
 
-from mnist_helpers import augmentation
+from mnist_helpers import augmentation, schedules
 
 SIDE = 28
 CENTRE = (SIDE - 1) / 2
@@ -83,3 +84,29 @@ def test_each_image_moves_by_its_own_amounts_and_no_ink_is_invented(rng):
     assert found.min() >= 0 and found.max() <= 1 + 1e-6
     ink = found.sum(axis=(1, 2, 3)) / image.sum()
     assert ink.min() > 0.85**2 - 0.02 and ink.max() < 1.15**2 + 0.02
+
+
+def test_images_and_amounts_that_make_no_sense_are_refused(rng):
+    images = np.zeros((2, SIDE, SIDE, 1), np.float32)
+    with refuses(r"uint8 of shape \(2, 28, 28, 1\); expected float32"):
+        augmentation.random_affine(images.astype(np.uint8), rng)
+    with refuses(r"float32 of shape \(2, 28, 28\); expected"):
+        augmentation.random_affine(images[..., 0], rng)
+    with refuses("list of shape"):
+        augmentation.random_affine(images.tolist(), rng)
+    for wrong in ({"rotation": -1}, {"zoom": 1}, {"shift": -0.1}, {"shift": np.nan}):
+        with refuses("expected none below 0"):
+            augmentation.random_affine(images, rng, **wrong)
+
+
+@pytest.mark.parametrize(("targets", "batch_size"), [(3, 2), (2, 0), (2, 3)])
+def test_batches_that_cannot_be_made_are_refused(targets, batch_size):
+    images = np.zeros((2, SIDE, SIDE, 1), np.float32)
+    with refuses("expected as many targets as images, and at least one whole batch"):
+        augmentation.AugmentedImages(images, np.zeros(targets), batch_size, 0, None)
+
+
+@pytest.mark.parametrize(("steps", "warm_up"), [(0, 0.3), (10, 0.0), (10, 1.0)])
+def test_a_cycle_that_cannot_be_is_refused(steps, warm_up):
+    with refuses("expected at least one step"):
+        schedules.OneCycle(0.01, steps, warm_up)

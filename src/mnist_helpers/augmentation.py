@@ -8,7 +8,7 @@ import time
 import keras
 import numpy as np
 
-from mnist_helpers import data, models
+from mnist_helpers import data, models, schedules
 
 # The recipe of the network behind the digit pad, fixed before its only run on all 60,000 images,
 # and of the ensemble's members.
@@ -43,6 +43,11 @@ def random_affine(images, generator, rotation=15, zoom=0.15, shift=0.1):
     -------
     ndarray of float32, shape (count, height, width, channels)
 
+    Raises
+    ------
+    ValueError
+        If the images have another type or shape, an amount is negative, or the zoom is 1 or more.
+
     Examples
     --------
     >>> generator = np.random.default_rng(0)
@@ -52,6 +57,16 @@ def random_affine(images, generator, rotation=15, zoom=0.15, shift=0.1):
     >>> bool(abs(moved.sum() - 1) < 1e-4), moved[0, 14, 14, 0] < 1
     (True, np.True_)
     """
+    if np.ndim(images) != 4 or getattr(images, "dtype", None) != np.float32:
+        raise ValueError(
+            f"the images are {getattr(images, 'dtype', type(images).__name__)} of shape "
+            f"{np.shape(images)}; expected float32 and (count, height, width, channels)"
+        )
+    if not (rotation >= 0 and 0 <= zoom < 1 and shift >= 0):
+        raise ValueError(
+            f"rotation, zoom and shift are {rotation}, {zoom} and {shift}; "
+            "expected none below 0, and a zoom below 1"
+        )
     count, height, width, _ = images.shape
     angle = np.deg2rad(generator.uniform(-rotation, rotation, count))
     scale_y, scale_x = generator.uniform(1 - zoom, 1 + zoom, (2, count))
@@ -93,6 +108,11 @@ class AugmentedImages(keras.utils.PyDataset):
     augmentation : dict or None
         Arguments of `random_affine`; None leaves every image where it is.
 
+    Raises
+    ------
+    ValueError
+        If images and targets are not equally many, or do not fill a batch.
+
     Examples
     --------
     >>> images = np.zeros((10, 28, 28, 1), "float32")
@@ -103,6 +123,11 @@ class AugmentedImages(keras.utils.PyDataset):
 
     def __init__(self, images, targets, batch_size, seed, augmentation):
         super().__init__()
+        if len(images) != len(targets) or not 1 <= batch_size <= len(images):
+            raise ValueError(
+                f"{len(images)} images, {len(targets)} targets and batches of {batch_size} do not "
+                "fit together; expected as many targets as images, and at least one whole batch"
+            )
         self.images, self.targets, self.batch_size = images, targets, batch_size
         self.augmentation = augmentation
         self.generator = np.random.default_rng(seed)
@@ -123,50 +148,6 @@ class AugmentedImages(keras.utils.PyDataset):
     def on_epoch_end(self):
         """Draw a new order."""
         self.order = self.generator.permutation(len(self.images))
-
-
-@keras.saving.register_keras_serializable("mnist_helpers")
-class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
-    """A learning rate that rises in a straight line to its peak and falls again.
-
-    Parameters
-    ----------
-    peak : float
-        The highest learning rate.
-    steps : int
-        Steps of the whole training.
-    warm_up : float
-        The share of the steps after which the peak is reached.
-    start, end : float
-        The first and the last learning rate, as shares of the peak.
-
-    References
-    ----------
-    L. N. Smith and N. Topin, "Super-convergence: very fast training of neural networks using
-    large learning rates", 2018.
-
-    Examples
-    --------
-    >>> schedule = OneCycle(0.01, steps=100)
-    >>> [round(float(schedule(step)), 4) for step in (0, 30, 65, 100)]
-    [0.0004, 0.01, 0.005, 0.0]
-    """
-
-    def __init__(self, peak, steps, warm_up=0.3, start=0.04, end=0.0):
-        self.peak, self.steps = peak, steps
-        self.warm_up, self.start, self.end = warm_up, start, end
-
-    def __call__(self, step):
-        """Return the learning rate of a step."""
-        progress = keras.ops.cast(step, "float32") / self.steps
-        rising = self.start + (1 - self.start) * progress / self.warm_up
-        falling = 1 - (1 - self.end) * (progress - self.warm_up) / (1 - self.warm_up)
-        return self.peak * keras.ops.maximum(self.end, keras.ops.minimum(rising, falling))
-
-    def get_config(self):
-        """Return the arguments, so that an optimizer that uses this can be saved."""
-        names = ("peak", "steps", "warm_up", "start", "end")
-        return {name: getattr(self, name) for name in names}
 
 
 def reestimate_batch_norm(model, images, batch_size=1000):
@@ -253,7 +234,7 @@ def _train(build, epochs, seed, verbose):
     model.compile(
         loss="categorical_crossentropy",
         optimizer=keras.optimizers.AdamW(
-            OneCycle(PAD_PEAK, epochs * len(batches)),
+            schedules.OneCycle(PAD_PEAK, epochs * len(batches)),
             weight_decay=PAD_WEIGHT_DECAY,
             use_ema=True,
             ema_momentum=PAD_AVERAGE,

@@ -6,12 +6,12 @@ import time
 import keras
 import numpy as np
 
-from mnist_helpers import augmentation, data, environment, models
+from mnist_helpers import augmentation, data, environment, models, schedules
 from mnist_helpers.experiments import numpy_trainer
 
 SCHEDULES = {
     "constant": lambda rate, steps, epochs: rate,
-    "one_cycle": lambda rate, steps, epochs: augmentation.OneCycle(rate, steps),
+    "one_cycle": lambda rate, steps, epochs: schedules.OneCycle(rate, steps),
     "cosine": lambda rate, steps, epochs: keras.optimizers.schedules.CosineDecay(rate, steps),
     # Deotte's: 5 % less in each epoch
     "exponential": lambda rate, steps, epochs: keras.optimizers.schedules.ExponentialDecay(
