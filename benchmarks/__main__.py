@@ -12,13 +12,13 @@ measures to the unit, the target, and whether ``"lower"`` or ``"higher"`` is bet
 
 import importlib
 import json
-import os
 import pkgutil
 import statistics
 import sys
 from pathlib import Path
 
 from mnist_helpers import environment
+from mnist_helpers.storage import write_beside
 
 FOLDER = Path(__file__).resolve().parent
 RESULTS = FOLDER / "results.json"
@@ -53,13 +53,11 @@ def summary(target, values):
 
 
 def record(measured):
-    """Add results to the file: beside it first, so that a full disk costs nothing."""
-    stored = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {"results": {}}
-    stored |= environment.describe()
-    stored["results"] = dict(sorted((stored["results"] | measured).items()))
-    temporary = RESULTS.with_suffix(".part")
-    temporary.write_text(json.dumps(stored, indent=1) + "\n", "utf-8")
-    os.replace(temporary, RESULTS)
+    """Add results to the file, each with the machine and the versions that it was measured on."""
+    stored = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
+    stored |= {name: one | environment.describe() for name, one in measured.items()}
+    with write_beside(RESULTS) as temporary:
+        temporary.write_text(json.dumps(dict(sorted(stored.items())), indent=1) + "\n", "utf-8")
 
 
 def show(measured):
@@ -76,14 +74,14 @@ def show(measured):
 def table():
     """Write the recorded results as a Markdown table."""
     stored = json.loads(RESULTS.read_text("utf-8"))
-    lines = ["| Claim | Median | Range | n | Target |", "|---|--:|---|--:|--:|"]
-    for name, one in stored["results"].items():
+    lines = ["| Claim | Median | Range | n | Target | On |", "|---|--:|---|--:|--:|---|"]
+    for name, one in stored.items():
         sign = "≤" if one["better"] == "lower" else "≥"
         lines.append(
             f"| `{name}` | {one['value']:g} {one['unit']} | {one['low']:g} to {one['high']:g} "
-            f"| {one['n']} | {sign} {one['target']:g} |"
+            f"| {one['n']} | {sign} {one['target']:g} | {one['hardware']} |"
         )
-    return "\n".join(lines) + f"\n\nOn: {stored['hardware']}.\n"
+    return "\n".join(lines) + "\n"
 
 
 def main(names):
