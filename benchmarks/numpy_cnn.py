@@ -4,7 +4,8 @@
 
 Both sides have the same network, batch, precision, optimizer and two cores, and take turns. Keras
 runs its compiled graph (``jit_compile=False``: XLA is slower on a CPU) on a ``tf.data`` pipeline,
-which was slightly faster here than arrays.
+which was slightly faster here than arrays, without the tuning that keeps a finished epoch waiting
+(chapter 16).
 
 - ``numpy_epoch_vs_keras``: an epoch of the small network.
 - ``numpy_post_epoch_vs_keras``: an epoch of the post's, dropout and Adadelta included.
@@ -116,7 +117,9 @@ class KerasTrainer:
             jit_compile=False,
         )
         self.model, dataset = model, tf.data.Dataset.from_tensor_slices(training_data())
-        self.batches = dataset.shuffle(60_000).batch(batch_size).prefetch(2)
+        options = tf.data.Options()
+        options.autotune.enabled = False  # its thread may sleep on when an epoch has ended
+        self.batches = dataset.shuffle(60_000).batch(batch_size).prefetch(2).with_options(options)
         model.fit(self.batches.take(8), shuffle=False, verbose=0)
 
     def epoch(self):

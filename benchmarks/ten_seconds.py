@@ -9,8 +9,9 @@
 
 All rungs take turns, whichever ratio is asked for, and their seconds are recorded beside the rows
 of the experiment. A rung in Keras is one epoch at a time, times its epochs, on a ``tf.data``
-pipeline and without validation; the last two are whole trainings, with the preparation of the
-images.
+pipeline, without validation and without the waiting that may follow an epoch (chapter 16 shows it):
+what a reader's `fit` takes may be more. The last two are whole trainings, with the preparation of
+the images.
 """
 
 import json
