@@ -66,6 +66,46 @@ def test_paper_without_ink_is_refused(level):
             photograph.prepare_photograph(noisy.clip(0, 1))
 
 
+@pytest.mark.parametrize("darkest", [0.6, 0.4, 0.2, 0.1])
+@pytest.mark.parametrize("shape", [(400, 1), (1, 300)])
+def test_light_that_fades_is_no_ink(darkest, shape):
+    fading = np.linspace(1, darkest, max(shape)).reshape(shape) * np.ones((400, 300))
+    with refuses("no ink was found"):
+        photograph.prepare_photograph(fading)
+
+
+@pytest.mark.parametrize("paper", [0.3, 0.4, 0.5, 0.9])
+def test_a_glint_does_not_turn_dark_paper_into_ink(digits, paper):
+    ink = np.asarray(Image.fromarray(digits[0]).resize((336, 336), Image.Resampling.BICUBIC)) / 255
+    plain = paper * (1 - 0.7 * ink)
+    shiny = plain.copy()
+    shiny[2, 2] = 1.0
+    images = [photograph.prepare_photograph(grey).image.ravel() for grey in (plain, shiny)]
+    assert np.corrcoef(*images)[0, 1] > 0.95
+
+
+@pytest.mark.parametrize(("share", "found"), [(0.1, False), (0.25, True)])
+def test_ink_has_to_be_clearly_darker_than_paper(share, found):
+    grey = np.full((90, 60), 0.9)
+    grey[20:70, 28:34] *= 1 - share
+    if found:
+        assert photograph.prepare_photograph(grey).image.max() == 255
+    else:
+        with refuses("no ink was found"):
+            photograph.prepare_photograph(grey)
+
+
+def test_a_picture_is_shrunk_by_means_and_left_as_it_was():
+    grey = np.full((1120, 1120), 0.9)
+    grey[400:700:2, 500:600] = 0.1  # a grid that is finer than what is kept: grey
+    before = grey.copy()
+    prepared = photograph.prepare_photograph(grey)
+    assert np.allclose(prepared.grey[210:340, 255:295], 0.5)
+    small = grey[300:800:2, 300:800:2].copy()
+    photograph.prepare_photograph(small).grey[:] = 0
+    assert (grey == before).all() and small.max() > 0
+
+
 def test_what_is_no_photograph_is_refused():
     with refuses(r"the picture has shape \(100, 20\); expected \(height, width\), 28 at least"):
         photograph.prepare_photograph(np.ones((100, 20)))
@@ -103,6 +143,23 @@ def test_files_that_hold_no_picture_are_refused(tmp_path):
         photograph.read_photograph(tmp_path / "half.png")
 
 
+def test_damaged_pictures_are_refused_whatever_their_reader_raises(tmp_path):
+    damaged = (  # a number stored as text, before the note that the camera was turned
+        b"Exif\0\0MM\0*\0\0\0\x08\0\x02\x01\0\0\x02\0\0\0\x04cam\0"
+        b"\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"
+    )
+    Image.new("L", (40, 30), 128).save(tmp_path / "note.jpg", exif=damaged)
+    with refuses("the picture in .*note.jpg cannot be read"):
+        photograph.read_photograph(tmp_path / "note.jpg")
+    noise = np.random.default_rng(0).integers(0, 256, (30, 40)).astype(np.uint8)
+    Image.fromarray(noise).save(tmp_path / "whole.png")
+    content = (tmp_path / "whole.png").read_bytes()
+    for cut in range(9, len(content) - 100, 97):
+        (tmp_path / "cut.png").write_bytes(content[:cut])
+        with refuses("cut.png"):
+            photograph.read_photograph(tmp_path / "cut.png")
+
+
 def test_the_rest_of_a_shadow_is_no_ink(digits):
     """A soft shadow that the estimate of the paper does not follow, as of a hand in a corner."""
     grey = taken(np.pad(digits[0], 14), np.random.default_rng(17), scale=8, noise=0.02)
@@ -132,5 +189,5 @@ def test_deep_grey_values_are_kept_or_refused(tmp_path):
     assert grey.max() == pytest.approx(40 / 65.535, abs=0.01)
     assert grey.min() == pytest.approx(5 / 65.535, abs=0.01)
     Image.fromarray(pixels.astype(np.float32)).save(tmp_path / "float.tif")
-    with refuses("float.tif has pixels of 32 bits; expected 8 or 16 bits a colour"):
+    with refuses("float.tif stores its pixels as 32-bit numbers; expected 8 or 16 bits"):
         photograph.read_photograph(tmp_path / "float.tif")

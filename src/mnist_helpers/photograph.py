@@ -16,6 +16,7 @@ WORKING, COARSE = 560, 70  # pixels: the longer side while preparing, and of wha
 FAINTEST = 0.15  # how much darker than the paper around it ink is at least, as a share of it
 CONTRAST = 0.1  # the same as a difference of grey values: in the dark, noise has large shares
 SPECK = 0.05  # of the largest stroke's dark area: smaller pieces of ink are dirt
+WIDEST = 0.5  # of the picture: strokes cover less, a shadow that counts as ink may cover more
 
 
 class Prepared(NamedTuple):
@@ -71,17 +72,25 @@ def read_photograph(path):
     try:
         with Image.open(path) as picture:
             picture = ImageOps.exif_transpose(picture)
+            wide, clear = picture.mode in ("I", "F"), picture.info.get("transparency")
             if picture.mode.startswith("I;16"):  # Pillow would cut off what is above 255
-                picture = Image.fromarray((np.asarray(picture) // 257).astype(np.uint8))
-            elif picture.mode in ("I", "F"):
-                raise ValueError(f"{path} has pixels of 32 bits; expected 8 or 16 bits a colour")
+                deep = np.asarray(picture)
+                clear = clear if isinstance(clear, int) else -1
+                picture = Image.fromarray(
+                    np.where(deep == clear, 255, deep // 257).astype(np.uint8)
+                )
             picture = picture.convert("RGBA")
+    except FileNotFoundError as error:
+        raise FileNotFoundError(f"there is no file {path}") from error
     except UnidentifiedImageError as error:
         raise ValueError(f"{path} holds no picture that Pillow can read") from error
-    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
-        if isinstance(error, FileNotFoundError):
-            raise FileNotFoundError(f"there is no file {path}") from error
+    except Exception as error:  # Pillow's readers raise nearly anything at damaged files
         raise ValueError(f"the picture in {path} cannot be read: {error}") from error
+    if wide:
+        raise ValueError(
+            f"{path} stores its pixels as 32-bit numbers; expected 8 or 16 bits a colour, "
+            "as in JPEG or PNG"
+        )
     white = Image.new("RGBA", picture.size, "white")
     return np.asarray(Image.alpha_composite(white, picture).convert("L"), float) / 255
 
@@ -89,8 +98,9 @@ def read_photograph(path):
 def prepare_photograph(grey):
     """Find the ink on a photograph, and make of it an image as MNIST has them.
 
-    The photograph is scaled down, turned into dark on light if need be, and divided by what its
-    paper looks like (the lightest pixels around each place, smoothed), which takes shadows away.
+    The photograph is scaled down, turned into dark on light if strokes are lighter than what is
+    around them, and divided by what its paper looks like (the lightest pixels around each place,
+    smoothed), which takes soft shadows away.
     A threshold by Otsu's method parts ink from paper; between half of it and the darkest ink the
     grey values are kept. Small specks are dropped, and what a soft shadow leaves; a shadow as dark
     as ink, or with a sharp edge, counts as ink. The rest is `drawing.prepare_drawing`'s.
@@ -107,7 +117,8 @@ def prepare_photograph(grey):
     Raises
     ------
     ValueError
-        If the picture is too small, its values are not between 0 and 1, or it shows no ink.
+        If the picture is too small, its values are not between 0 and 1, or it shows no ink (or so
+        much that it can be no strokes).
 
     References
     ----------
@@ -123,7 +134,7 @@ def prepare_photograph(grey):
     >>> rows.min(), rows.max(), prepared.image.max()
     (np.int64(5), np.int64(24), np.uint8(255))
     """
-    grey = np.asarray(grey, float)
+    grey = np.array(grey, float)  # a copy: it is part of what is returned
     if grey.ndim != 2 or min(grey.shape) < SMALLEST:
         raise ValueError(
             f"the picture has shape {grey.shape}; expected (height, width), {SMALLEST} at least"
@@ -131,9 +142,9 @@ def prepare_photograph(grey):
     if not (grey.min() >= 0 and grey.max() <= 1):
         raise ValueError(f"grey values run from {grey.min()} to {grey.max()}; expected 0 to 1")
     grey = scaled_down(grey)
-    if np.median(grey) < (grey.min() + grey.max()) / 2:  # most of the picture is dark
+    if (grey - surroundings(grey, 50, 0)).mean() > 0:  # strokes are lighter than around them
         grey = 1 - grey
-    paper = paper_of(grey)
+    paper = surroundings(grey, 90, 2)  # the lightest parts, smoothed
     ink = 1 - np.divide(grey, paper, out=np.ones_like(grey), where=paper > 0)
     ink = ink.clip(0, 1)
     threshold = otsu(ink)
@@ -141,11 +152,11 @@ def prepare_photograph(grey):
     darkest, contrast = (
         np.quantile(values[inky], 0.9) if inky.any() else 0.0 for values in (ink, paper - grey)
     )
-    if darkest < FAINTEST or contrast < CONTRAST:
+    clear = darkest >= FAINTEST and contrast >= CONTRAST
+    if not clear or (pieces := large_pieces(ink, threshold)).mean() > WIDEST:
         raise ValueError(
             "no ink was found: expected strokes that are clearly darker (or lighter) than the paper"
         )
-    pieces = large_pieces(ink, threshold)
     ink = np.where(pieces, ((ink - threshold / 2) / (darkest - threshold / 2)).clip(0, 1), 0)
     return Prepared(grey, paper, ink, prepare_drawing(np.round(255 * ink).astype(np.uint8)))
 
@@ -158,12 +169,12 @@ def scaled_down(grey):
     return resized(grey, [max(1, round(share * side)) for side in grey.shape])
 
 
-def paper_of(grey):
-    """Estimate what a picture would look like without ink: its lightest parts, smoothed."""
+def surroundings(grey, percentile, blur):
+    """Tell how light a picture is around each place: a percentile of a third of it, smoothed."""
     share = min(1, COARSE / max(grey.shape))
     coarse = resized(grey, [max(1, round(share * side)) for side in grey.shape])
-    lightest = ndimage.percentile_filter(coarse, 90, max(coarse.shape) // 3)
-    return resized(ndimage.gaussian_filter(lightest, 2), grey.shape)
+    around = ndimage.percentile_filter(coarse, percentile, max(coarse.shape) // 3)
+    return resized(ndimage.gaussian_filter(around, blur), grey.shape)
 
 
 def resized(grey, shape):
