@@ -116,12 +116,67 @@ def test_a_line_that_was_cut_off_counts_as_not_written(folder, row, kept):
     assert [row["seed"] for row in results.read("tiny", folder)] == [0, 2]
 
 
-def test_a_header_that_was_cut_off_is_written_again(folder, row):
+@pytest.mark.parametrize("kept", ["", "variant,se", ",".join(results.COLUMNS)])
+def test_a_header_that_was_cut_off_is_written_again(folder, row, kept):
     path = results.path_of("tiny", folder)
     path.parent.mkdir()
-    path.write_text("variant,se")
+    path.write_text(kept)
+    assert results.read("tiny", folder) == []
+    assert len(results.missing(definition.load("tiny", folder), folder)) == 6
     results.append("tiny", row, folder)
     assert results.read("tiny", folder) == [row]
+
+
+def test_a_row_that_lacks_something_leaves_no_file(folder):
+    with pytest.raises(KeyError):
+        results.append("tiny", {"variant": "slow"}, folder)
+    assert not results.path_of("tiny", folder).exists()
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\n", b'variant,"' + 140_000 * b"a" + b"\n"])
+def test_a_file_that_is_no_table_is_refused_by_name(folder, content):
+    results.path_of("tiny", folder).parent.mkdir()
+    results.path_of("tiny", folder).write_bytes(content)
+    with refuses("tiny.csv is damaged"):
+        results.read("tiny", folder)
+
+
+def test_only_equal_seeds_are_gathered_side_by_side(row):
+    rows = [row | {"variant": name, "seed": seed} for name, seed in (("a", 0), ("b", 1))]
+    with refuses(r"'b' was recorded with the seeds \[1\] and 'a' with \[0\]"):
+        results.by_variant(rows, "test_accuracy")
+    unfinished = [*rows, row | {"variant": "b", "seed": 0}]
+    assert len(results.by_variant(unfinished, "test_accuracy")["b"]) == 2
+
+
+def test_probabilities_are_kept_and_damage_is_refused(folder):
+    answers = np.full((4, 10), 0.1)
+    results.keep_probabilities("tiny", ("slow", 0), answers, folder)
+    results.keep_probabilities("tiny", ("fast", 2), answers, folder)
+    kept = results.probabilities_of("tiny", folder)
+    assert list(kept) == [("slow", 0), ("fast", 2)]
+    np.testing.assert_allclose(kept["fast", 2], answers, rtol=1e-3)
+    for wrong in (np.nan, -0.1, 1.1):
+        with refuses("expected values from 0 to 1"):
+            results.keep_probabilities("tiny", ("slow", 1), np.full((4, 10), wrong), folder)
+    path = results.path_of("tiny", folder).with_suffix(".npz")
+    whole = path.read_bytes()
+    for damaged in (whole[: len(whole) // 2], b"", b"no archive"):
+        path.write_bytes(damaged)
+        with refuses("tiny.npz is damaged"):
+            results.probabilities_of("tiny", folder)
+    np.savez(path, **{"other 7": answers})
+    with refuses("tiny.npz holds 'other 7', which the experiment does not have"):
+        results.probabilities_of("tiny", folder)
+
+
+@pytest.mark.parametrize("count", [-5, 0, 55_001, 70_000])
+def test_a_number_of_images_that_leaves_the_validation_set_unclear_is_refused(folder, count):
+    from mnist_helpers.experiments import trainer
+
+    settings = definition.load("tiny", folder).variants["slow"] | {"training_images": count}
+    with refuses(f"training_images is {count}; expected 1 to 55000, or 60000"):
+        trainer.prepare(settings)
 
 
 @pytest.mark.parametrize(
@@ -281,7 +336,7 @@ def test_an_unreachable_scheduler_is_named(folder, capsys):
 # ---- what was recorded -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["optimizers", "layer_parameters"])
+@pytest.mark.parametrize("name", ["optimizers", "layer_parameters", "ten_second_trials"])
 def test_recorded_runs_are_found_again(name):
     from mnist_helpers.experiments import trainer
 

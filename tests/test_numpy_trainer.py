@@ -15,7 +15,9 @@ SMALL = FAST | {"epochs": 1, "training_images": 512}
 
 
 @pytest.mark.parametrize("pool_first", [False, True])
-@pytest.mark.parametrize("notation", ["", "24C5-P2-32C3-P2-256", "8C3-8C3-P2-D.25-16-D.5"])
+@pytest.mark.parametrize(
+    "notation", ["", "24C5-P2-32C3-P2-256", "8C3-P2-P2", "8C3-8C3-P2-D.25-16-D.5"]
+)
 def test_a_line_means_the_same_network_as_in_keras(mnist, notation, pool_first):
     theirs = models.from_notation(notation)
     ours = numpy_trainer.from_notation(notation, pool_first)

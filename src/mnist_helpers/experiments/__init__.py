@@ -8,7 +8,7 @@ reads it, `trainer` trains one variant with one seed, `runner` hands these to th
 `results` keeps a row of each in ``experiments/results/``, which the chapters read; `comparison`
 says which variants can be told apart.
 
-Used by chapters 06 and 08 to 11.
+Used by chapters 06, 08 to 11, and 15 to 17.
 """
 
 from mnist_helpers.experiments.comparison import Difference, mean_interval, paired_differences

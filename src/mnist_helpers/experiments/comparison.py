@@ -1,6 +1,6 @@
 """Comparing runs: how sure a mean is, and which variants can be told apart.
 
-Used by chapters 06 and 08 to 11.
+Used by chapters 06, 08 to 11, 15 and 16.
 """
 
 from typing import NamedTuple
@@ -58,7 +58,7 @@ def mean_interval(values):
     Raises
     ------
     ValueError
-        If there are fewer than two measurements.
+        If there are fewer than two measurements, or one is not finite.
 
     Examples
     --------
@@ -67,7 +67,9 @@ def mean_interval(values):
     """
     values = np.asarray(values, float)
     if not values.ndim or len(values) < 2:
-        raise ValueError(f"an interval takes at least two measurements, not {values.tolist()}")
+        raise ValueError(f"an interval takes at least two measurements, not shape {values.shape}")
+    if not np.isfinite(values).all():
+        raise ValueError("a measurement is no finite number; expected only such")
     half = t.ppf(0.975, len(values) - 1) * sem(values)
     return values.mean(axis=0) + np.multiply.outer([0, -1, 1], half)
 
@@ -95,8 +97,8 @@ def paired_differences(values, baseline):
     ------
     ValueError
         If the baseline is not among the variants, there is nothing to compare it with, it has
-        fewer than two seeds, a variant has another number of seeds, or differs by the same amount
-        in each of them, which no training does.
+        fewer than two seeds, a run is not finite, a variant has another number of seeds, or differs
+        by the same amount in each of them, which no training does.
 
     References
     ----------
@@ -124,7 +126,9 @@ def paired_differences(values, baseline):
                 "a comparison takes the same seeds"
             )
         each[name] = np.asarray(values[name], dtype=float) - reference
-        if not np.ptp(each[name]):
+        if not np.isfinite(each[name]).all():
+            raise ValueError(f"a run of {name!r} or {baseline!r} is no finite number")
+        if np.ptp(each[name]) < 1e-12:
             raise ValueError(f"{name!r} differs from {baseline!r} by the same amount in each run")
     tests = [ttest_rel(values[name], reference) for name in each]
     p_values = false_discovery_control([test.pvalue for test in tests])

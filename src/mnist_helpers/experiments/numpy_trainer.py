@@ -165,7 +165,7 @@ def from_notation(notation, pool_first=False, margin=0, **options):
             flat = True
         if layer is numpy_cnn.MaxPooling2D and pool_first and len(stack) > 1:
             before = stack[-2]
-            if isinstance(before, numpy_cnn.Conv2D):
+            if type(before) is numpy_cnn.Conv2D:  # and not one that pools already
                 pooled = numpy_cnn.PooledConv2D(
                     before.filters, before.kernel_size, pool_size=numbers[0]
                 )

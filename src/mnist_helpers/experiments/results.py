@@ -4,6 +4,8 @@ import csv
 import io
 import json
 import os
+import zipfile
+import zlib
 
 import numpy as np
 
@@ -78,15 +80,19 @@ def read(name, folder=definition.EXPERIMENTS):
     path, experiment = path_of(name, folder), definition.load(name, folder)
     if not path.exists():
         return []
-    text = path.read_text("utf-8")
-    lines = csv.reader(io.StringIO(text[: text.rfind("\n") + 1]))
-    header = next(lines, None)
+    try:
+        text = path.read_text("utf-8")
+        if "\n" not in text:
+            return []
+        header, *lines = csv.reader(io.StringIO(text[: text.rfind("\n") + 1]))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ValueError(f"{path.name} is damaged: {error}") from error
     if header != list(COLUMNS):
-        wrong = sorted(set(header or []) ^ set(COLUMNS)) or "in another order"
+        wrong = sorted(set(header) ^ set(COLUMNS)) or "in another order"
         raise ValueError(f"the columns of {path.name} are not those expected: {wrong}")
     rows, seen = [], set()
-    for line in lines:
-        where = f"line {lines.line_num} of {path.name}"
+    for number, line in enumerate(lines, start=2):
+        where = f"line {number} of {path.name}"
         row = parse(line, where)
         run = row["variant"], row["seed"]
         if run not in experiment.runs:
@@ -125,16 +131,17 @@ def append(name, row, folder=definition.EXPERIMENTS):
     path.parent.mkdir(exist_ok=True)
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
+    cells = [
+        json.dumps(row[column]) if kind is json.loads else row[column]
+        for column, kind in COLUMNS.items()
+    ]
     with open(path, "a+b") as file:
         file.seek(0)
         written = file.read()
         file.truncate(written.rfind(b"\n") + 1)
         if b"\n" not in written:
             writer.writerow(COLUMNS)
-        writer.writerow(
-            json.dumps(row[column]) if kind is json.loads else row[column]
-            for column, kind in COLUMNS.items()
-        )
+        writer.writerow(cells)
         file.write(buffer.getvalue().encode())
         file.flush()
         os.fsync(file.fileno())
@@ -151,7 +158,14 @@ def keep_probabilities(name, run, probabilities, folder=definition.EXPERIMENTS):
         Variant and seed.
     probabilities : ndarray, shape (images, classes)
         Rounded to half precision: what is below 3e-8 becomes 0.
+
+    Raises
+    ------
+    ValueError
+        If what is kept already cannot be read, or these are no probabilities.
     """
+    if not (np.min(probabilities) >= 0 and np.max(probabilities) <= 1):
+        raise ValueError(f"the answers of {run} are no probabilities; expected values from 0 to 1")
     kept = {
         f"{variant} {seed}": of_run
         for (variant, seed), of_run in probabilities_of(name, folder).items()
@@ -179,13 +193,31 @@ def probabilities_of(name, folder=definition.EXPERIMENTS):
     -------
     dict of (str, int) to ndarray of float32, shape (images, classes)
         Variant and seed to probabilities, which were rounded to half precision.
+
+    Raises
+    ------
+    ValueError
+        If there is no such experiment, or the file is damaged or holds what does not belong to it.
+
+    Examples
+    --------
+    >>> probabilities_of("ensemble")["member", 0].shape
+    (10000, 10)
     """
+    runs = {
+        f"{variant} {seed}": (variant, seed) for variant, seed in definition.load(name, folder).runs
+    }
     path = path_of(name, folder).with_suffix(".npz")
     if not path.exists():
         return {}
-    with np.load(path) as kept:
-        found = {key.rpartition(" ")[::2]: kept[key].astype(np.float32) for key in kept}
-    return {(variant, int(seed)): of_run for (variant, seed), of_run in found.items()}
+    try:
+        with open(path, "rb") as file, np.load(file) as kept:
+            found = {key: kept[key].astype(np.float32) for key in kept}
+    except (OSError, EOFError, ValueError, zipfile.BadZipFile, zlib.error) as error:
+        raise ValueError(f"{path.name} is damaged: {error}") from error
+    if unknown := sorted(set(found) - set(runs)):
+        raise ValueError(f"{path.name} holds {unknown[0]!r}, which the experiment does not have")
+    return {runs[key]: of_run for key, of_run in found.items()}
 
 
 def missing(experiment, folder=definition.EXPERIMENTS):
@@ -209,13 +241,27 @@ def by_variant(rows, metric):
     dict of str to ndarray, shape (seeds,)
         In the order of the seeds, so that equal places of two variants share a seed.
 
+    Raises
+    ------
+    ValueError
+        If two variants have equally many runs, but of different seeds.
+
     Examples
     --------
     >>> rows = [{"variant": "a", "seed": 1, "epochs": 5}, {"variant": "a", "seed": 0, "epochs": 4}]
     >>> by_variant(rows, "epochs")
     {'a': array([4, 5])}
     """
-    gathered = {}
+    gathered, seeds = {}, {}
     for row in sorted(rows, key=lambda row: row["seed"]):
         gathered.setdefault(row["variant"], []).append(row[metric])
+        seeds.setdefault(row["variant"], []).append(row["seed"])
+    of_count = {}
+    for variant, own in seeds.items():
+        other = of_count.setdefault(len(own), variant)
+        if own != seeds[other]:
+            raise ValueError(
+                f"{variant!r} was recorded with the seeds {own} and {other!r} with {seeds[other]}; "
+                "expected the same: run the experiment to its end"
+            )
     return {variant: np.array(values) for variant, values in gathered.items()}

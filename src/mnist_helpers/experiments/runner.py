@@ -83,6 +83,8 @@ def run(experiment, client, variants=(), folder=definition.EXPERIMENTS):
     todo = [
         run for run in results.missing(experiment, folder) if not variants or run[0] in variants
     ]
+    if experiment.keeps_probabilities:
+        results.probabilities_of(experiment.name, folder)  # damaged, it is refused now, not later
     futures = {}
     for variant, seed in todo:
         settings = experiment.variants[variant]

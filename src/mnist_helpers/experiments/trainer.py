@@ -121,14 +121,18 @@ def train_with_keras(settings, seed, training, validation, test, probabilities):
 def prepare(settings):
     """Return the images and labels of the training, validation and test set.
 
-    With a permutation, the pixels of every image change places in the same way. More than 55,000
-    training images are all 60,000, in MNIST's order. The validation set is among them then, and
-    the test set stands in its place: what is recorded after each epoch must choose nothing, and
-    only shows (chapter 15) how far choosing by it would flatter.
+    With a permutation, the pixels of every image change places in the same way. Up to 55,000
+    training images leave the validation set out; 60,000 are all, in MNIST's order. Then the
+    validation set is among them, and the test set stands in its place: what is recorded after each
+    epoch must choose nothing, and only shows (chapter 15) how far choosing by it would flatter.
     """
     everything, test = data.load_data()
     training, validation = data.split_validation(*everything)
     count = settings["training_images"]
+    if not (1 <= count <= len(training[0]) or count == len(everything[0])):
+        raise ValueError(
+            f"training_images is {count}; expected 1 to {len(training[0])}, or {len(everything[0])}"
+        )
     if count > len(training[0]):
         training, validation = everything, test
     training = tuple(array[:count] for array in training)
