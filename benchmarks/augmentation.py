@@ -13,7 +13,6 @@ import numpy as np
 
 TARGETS = {"augmentation_share": ("ratio", 0.10, "lower")}
 THREADS, REPEATS, STEPS = 2, 7, 20
-NETWORK = "24C5S2same-B-48C3-B-48C3-B-P2-96C3-B-96C3-B-D.3"
 
 
 def measure(names=tuple(TARGETS)):
@@ -27,7 +26,7 @@ def measure(names=tuple(TARGETS)):
 
     (images, labels), _ = data.load_data()
     images, labels = data.prepare_images(images[:128]), labels[:128]
-    model = models.from_notation(NETWORK)
+    model = models.ensemble_member()
     model.compile("adamw", "sparse_categorical_crossentropy", jit_compile=False)
     generator = np.random.default_rng(0)
 

@@ -1,11 +1,12 @@
 """Turning, scaling and moving images, against exact transformations."""
 
+import keras
 import numpy as np
 import pytest
 from checks import refuses
 from scipy import ndimage
 
-from mnist_helpers import augmentation, schedules
+from mnist_helpers import augmentation, numpy_cnn, schedules
 
 SIDE = 28
 CENTRE = (SIDE - 1) / 2
@@ -94,7 +95,13 @@ def test_images_and_amounts_that_make_no_sense_are_refused(rng):
         augmentation.random_affine(images[..., 0], rng)
     with refuses("list of shape"):
         augmentation.random_affine(images.tolist(), rng)
-    for wrong in ({"rotation": -1}, {"zoom": 1}, {"shift": -0.1}, {"shift": np.nan}):
+    for wrong in (
+        {"rotation": -1},
+        {"zoom": 1},
+        {"shift": -0.1},
+        {"shift": np.nan},
+        {"rotation": np.inf},
+    ):
         with refuses("expected none below 0"):
             augmentation.random_affine(images, rng, **wrong)
 
@@ -106,7 +113,80 @@ def test_batches_that_cannot_be_made_are_refused(targets, batch_size):
         augmentation.AugmentedImages(images, np.zeros(targets), batch_size, 0, None)
 
 
-@pytest.mark.parametrize(("steps", "warm_up"), [(0, 0.3), (10, 0.0), (10, 1.0)])
-def test_a_cycle_that_cannot_be_is_refused(steps, warm_up):
-    with refuses("expected at least one step"):
-        schedules.OneCycle(0.01, steps, warm_up)
+def test_a_shift_is_a_share_of_its_own_side(rng):
+    image = np.zeros((1, 20, 40, 1), np.float32)
+    image[0, 10, 10] = 1
+    found = moved(image, shifts=(1, 1), rotation=0, zoom=0, shift=0.25)
+    assert np.unravel_index(found.argmax(), found.shape)[1:3] == (15, 20)
+
+
+def test_batches_pair_images_with_their_targets_and_move_them_anew():
+    images = np.zeros((8, SIDE, SIDE, 1), np.float32)
+    images[:, 8:20, 8:20] = (1 + np.arange(8)[:, None, None, None]) / 8
+    plain = augmentation.AugmentedImages(images, np.arange(8), 4, 0, None)
+    orders = []
+    for _ in range(2):
+        batch, targets = (np.concatenate(parts) for parts in zip(*plain, strict=True))
+        np.testing.assert_array_equal(batch, images[targets])
+        assert sorted(targets) == list(range(8))
+        orders.append(targets.tolist())
+        plain.on_epoch_end()
+    assert orders[0] != orders[1]
+    moving = augmentation.AugmentedImages(images, np.arange(8), 8, 0, {})
+    seen = []
+    for _ in range(2):
+        batch, targets = moving[0]
+        assert not np.allclose(batch, images[targets])
+        seen.append(batch[targets.argsort()])
+        moving.on_epoch_end()
+    assert all(abs(before - after).max() > 0.01 for before, after in zip(*seen, strict=True))
+
+
+def normalised():
+    """Build a small network with batch normalisation."""
+    keras.utils.set_random_seed(0)
+    return keras.Sequential([keras.Input((2, 2, 1)), keras.layers.BatchNormalization()])
+
+
+def test_batch_normalisation_is_measured_anew_and_weighs_images_alike():
+    images = np.random.default_rng(0).normal(3, 2, (1001, 2, 2, 1)).astype(np.float32)
+    images[1000] = 1000
+    network = normalised()
+    augmentation.reestimate_batch_norm(network, images)
+    layer = network.layers[0]
+    assert float(layer.moving_mean[0]) == pytest.approx(images.mean(), rel=1e-4)
+    assert layer.momentum == 0.99
+
+
+def test_batch_normalisation_that_cannot_be_measured_is_left_alone():
+    network = normalised()
+    with refuses("there are no images"):
+        augmentation.reestimate_batch_norm(network, np.zeros((0, 2, 2, 1), np.float32))
+    with pytest.raises(ValueError):
+        augmentation.reestimate_batch_norm(network, np.zeros((5, 2, 2, 7), np.float32))
+    assert network.layers[0].momentum == 0.99
+
+
+@pytest.mark.parametrize("peak", [0.0, -1.0, np.nan, np.inf])
+@pytest.mark.parametrize("steps", [0, np.nan])
+def test_a_cycle_without_steps_or_height_is_refused(steps, peak):
+    for arguments in ((peak, 10), (0.01, steps)):
+        with refuses("expected at least one step, and a positive peak"):
+            schedules.OneCycle(*arguments)
+
+
+@pytest.mark.parametrize("shares", [(0, 0, 0), (1, 0, 0), (0.3, 2, 0), (0.3, 0, -1)])
+def test_a_cycle_of_impossible_shares_is_refused(shares):
+    with refuses("expected shares from 0 to 1"):
+        schedules.OneCycle(0.01, 10, *shares)
+
+
+def test_a_cycle_is_that_of_the_numpy_network_and_can_be_saved(rng):
+    for _ in range(50):
+        warm_up, start, end = rng.uniform(0.01, 0.99, 3)
+        ours = schedules.OneCycle(0.01, 200, warm_up, start, end)
+        theirs = numpy_cnn.one_cycle(0.01, warm_up, start, end)
+        again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(ours))
+        for step in (0, 1, 57, 123, 199, 200):
+            assert float(ours(step)) == pytest.approx(theirs(step / 200), rel=1e-4)
+            assert float(again(step)) == float(ours(step))

@@ -54,13 +54,34 @@ def test_silence_on_doubtful_images_is_worth_something(honest):
     assert error[len(error) // 2] < 0.8 * error[-1]
 
 
+def test_errors_by_coverage_are_those_of_a_plain_count(honest):
+    probabilities, labels = (array[:50] for array in honest)
+    coverage, error = calibration.errors_by_coverage(probabilities, labels)
+    surest_first = sorted(range(50), key=lambda image: -probabilities[image].max())
+    for answered in range(1, 51):
+        given = surest_first[:answered]
+        wrong = sum(probabilities[image].argmax() != labels[image] for image in given)
+        assert coverage[answered - 1] == pytest.approx(answered / 50)
+        assert error[answered - 1] == pytest.approx(wrong / answered)
+
+
 @pytest.mark.parametrize(
     "function",
     [calibration.reliability, calibration.fit_temperature, calibration.errors_by_coverage],
 )
 def test_what_does_not_fit_together_is_refused(function):
-    with refuses(r"probabilities have shape \(2,\) and labels \(2,\)"):
+    with refuses(r"probabilities have shape \(2,\); expected \(count, classes\)"):
         function([0.5, 0.5], [0, 1])
+    with refuses(r"probabilities have shape \(0, 2\)"):
+        function(np.zeros((0, 2)), [])
+    with refuses("are negative, or do not add up"):
+        function([[1.2, -0.2]], [0])
+    with refuses("do not add up to 1"):
+        function([[0.5, 0.6]], [0])
+    with refuses("labels are float64"):
+        function([[0.5, 0.5]], [0.0])
+    with refuses("labels are int64 from -1"):
+        function([[0.5, 0.5]], [-1])
     with refuses(r"probabilities have shape \(1, 2\) and labels \(2,\)"):
         function([[0.5, 0.5]], [0, 1])
     with refuses("do not add up to 1"):
@@ -72,6 +93,9 @@ def test_what_does_not_fit_together_is_refused(function):
 def test_groups_and_temperatures_that_make_no_sense_are_refused():
     with refuses("2 answers do not make 3 groups"):
         calibration.reliability([[0.5, 0.5]] * 2, [0, 1], groups=3)
-    for temperature in (0, -1, np.nan, np.inf):
-        with refuses("expected one above zero"):
+    for temperature in (0, -1, np.nan, np.inf, 1e-300, 1e300):
+        with refuses("expected one from 0.001 to 1000"):
             calibration.at_temperature([[0.5, 0.5]], temperature)
+    for logits in ([[2.0, -1.0]], [0.5, 0.5], [[np.nan, 1.0]]):
+        with refuses("probabilities"):
+            calibration.at_temperature(logits, 2)

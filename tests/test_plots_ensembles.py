@@ -52,7 +52,11 @@ def test_gains_are_drawn_on_one_scale_with_their_means():
 
 @pytest.mark.parametrize(
     ("gains", "reason"),
-    [({}, "nothing to draw of no panel"), ({"a": [0.1], "b": []}, "nothing to draw of")],
+    [
+        ({}, "nothing to draw of no panel"),
+        ({"a": [0.1], "b": []}, "nothing to draw of"),
+        ({"a": [0.1, np.nan]}, "no finite number"),
+    ],
 )
 def test_no_gains_are_refused(gains, reason):
     with refuses(reason):

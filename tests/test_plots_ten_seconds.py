@@ -17,6 +17,10 @@ def test_a_rung_has_its_seconds_and_its_accuracy():
     dots = [line.get_xydata().tolist() for line in right.lines if line.get_marker() == "o"]
     assert dots == [[[pytest.approx(99.15), 0]], [[pytest.approx(99.21), 1]]]
     assert right.lines[-1].get_xdata() == pytest.approx([99.19, 99.19])
+    strokes = [line.get_xdata().tolist() for line in left.lines if line.get_marker() == "None"]
+    assert strokes == [[390, 420], [7.9, 8.3]]
+    dots = [line.get_xdata()[0] for line in left.lines if line.get_marker() == "o"]
+    assert dots == [400, 8]
 
 
 def test_ends_are_numbered_and_the_first_way_is_drawn():
@@ -26,6 +30,10 @@ def test_ends_are_numbered_and_the_first_way_is_drawn():
     assert [text.get_text() for text in axis.texts] == ["99.19 %", "99 %", "1", "2"]
     way = next(line for line in axis.lines if line.get_marker() == ".")
     assert way.get_xdata().tolist() == [200, 400]
+    assert way.get_ydata() == pytest.approx([98, 99.15])
+    numbers = [text.xy for text in axis.texts[2:]]
+    assert numbers == [(400, pytest.approx(99.15)), (8, pytest.approx(99.21))]
+    assert axis.lines[0].get_ydata() == pytest.approx([99.19, 99.19])
 
 
 def test_what_cannot_be_drawn_is_refused():
@@ -35,7 +43,12 @@ def test_what_cannot_be_drawn_is_refused():
         plots.ladder({}, {})
     with refuses("a logarithmic axis needs seconds above zero"):
         plots.ladder({"none": (0, 0, 0)}, {"none": (0.9, 0.9, 0.9)})
-    with refuses("there is no training to draw"):
-        plots.accuracy_over_seconds([], [])
+    with refuses("outside of 0 to 1; expected shares, not percent"):
+        plots.ladder({"a": (1, 1, 1)}, {"a": (99.1, 99.0, 99.2)})
+    for points, epochs in (([], [(1, 0.5)]), ([(1, 0.5)], [])):
+        with refuses("there is no training to draw"):
+            plots.accuracy_over_seconds(points, epochs)
+    with refuses("seconds above zero, and finite ones"):
+        plots.accuracy_over_seconds([(float("nan"), 0.99)], [(1, 0.5)])
     with refuses("a logarithmic axis needs seconds above zero"):
         plots.accuracy_over_seconds([(1, 0.99)], [(0, 0.5)])

@@ -1,6 +1,7 @@
 """Training with images that are turned, scaled and moved anew in every epoch.
 
-Used by the recorded experiments, and by ``make models`` for the network behind the digit pad.
+Used by chapter 15, by the recorded experiments, and by ``make models`` for the network behind the
+digit pad and a member of the ensemble.
 """
 
 import time
@@ -46,7 +47,8 @@ def random_affine(images, generator, rotation=15, zoom=0.15, shift=0.1):
     Raises
     ------
     ValueError
-        If the images have another type or shape, an amount is negative, or the zoom is 1 or more.
+        If the images have another type or shape, an amount is negative or infinite, or the zoom
+        is 1 or more.
 
     Examples
     --------
@@ -62,7 +64,7 @@ def random_affine(images, generator, rotation=15, zoom=0.15, shift=0.1):
             f"the images are {getattr(images, 'dtype', type(images).__name__)} of shape "
             f"{np.shape(images)}; expected float32 and (count, height, width, channels)"
         )
-    if not (rotation >= 0 and 0 <= zoom < 1 and shift >= 0):
+    if not (0 <= rotation < np.inf and 0 <= zoom < 1 and 0 <= shift < np.inf):
         raise ValueError(
             f"rotation, zoom and shift are {rotation}, {zoom} and {shift}; "
             "expected none below 0, and a zoom below 1"
@@ -158,21 +160,32 @@ def reestimate_batch_norm(model, images, batch_size=1000):
     Parameters
     ----------
     model : keras.Model
-        Its moving means and variances are replaced by their averages over all batches.
+        The moving means and variances of its layers (not of models within it) are replaced by
+        their averages over all batches, weighted by their sizes.
     images : ndarray of float32, shape (count, 28, 28, 1)
         The images to measure on.
     batch_size : int
+
+    Raises
+    ------
+    ValueError
+        If there are no images, or the model does not read such.
     """
+    if not len(images):
+        raise ValueError("there are no images to measure batch normalisation on; expected some")
     normalisations = [
         layer for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)
     ]
     momenta = [layer.momentum for layer in normalisations]
-    for number, start in enumerate(range(0, len(images), batch_size)):
-        for layer in normalisations:
-            layer.momentum = number / (number + 1)  # makes the moving average a plain one
-        model(images[start : start + batch_size], training=True)
-    for layer, momentum in zip(normalisations, momenta, strict=True):
-        layer.momentum = momentum
+    try:
+        for seen in range(0, len(images), batch_size):
+            batch = images[seen : seen + batch_size]
+            for layer in normalisations:
+                layer.momentum = seen / (seen + len(batch))  # makes the moving average a plain one
+            model(batch, training=True)
+    finally:
+        for layer, momentum in zip(normalisations, momenta, strict=True):
+            layer.momentum = momentum
 
 
 def train_digit_pad(epochs=PAD_EPOCHS, seed=PAD_SEED, verbose=1):
@@ -224,6 +237,8 @@ def train_ensemble_member(epochs=PAD_EPOCHS, seed=MEMBER_SEED, verbose=1):
 
 def _train(build, epochs, seed, verbose):
     """Train a network by the recipe above; return it, its record and its answers."""
+    if epochs < 1:
+        raise ValueError(f"epochs is {epochs}; expected at least 1")
     (x_train, y_train), _ = data.load_data()
     images = data.prepare_images(x_train)
     keras.utils.set_random_seed(seed)

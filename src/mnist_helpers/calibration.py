@@ -32,22 +32,32 @@ class Reliability(NamedTuple):
         return float(np.average(abs(self.confidence - self.accuracy), weights=self.count))
 
 
+def check_probabilities(probabilities):
+    """Return probabilities as an array, with log(0) made impossible; others are refused."""
+    probabilities = np.asarray(probabilities, float)
+    if probabilities.ndim != 2 or not probabilities.size:
+        raise ValueError(
+            f"probabilities have shape {probabilities.shape}; expected (count, classes), none zero"
+        )
+    if not (probabilities.min() >= 0 and np.allclose(probabilities.sum(axis=1), 1, atol=1e-3)):
+        raise ValueError("probabilities are negative, or do not add up to 1 for each image")
+    return probabilities.clip(np.finfo(np.float32).tiny)
+
+
 def check(probabilities, labels):
-    """Return both as arrays, with log(0) made impossible; others are refused."""
-    probabilities, labels = np.asarray(probabilities, float), np.asarray(labels)
-    if probabilities.ndim != 2 or labels.shape != probabilities.shape[:1] or not labels.size:
+    """Return both as arrays, probabilities as `check_probabilities` does; others are refused."""
+    probabilities, labels = check_probabilities(probabilities), np.asarray(labels)
+    if labels.shape != probabilities.shape[:1]:
         raise ValueError(
             f"probabilities have shape {probabilities.shape} and labels {labels.shape}; "
             "expected (count, classes) and (count,)"
         )
-    if not (probabilities.min() >= 0 and np.allclose(probabilities.sum(axis=1), 1, atol=1e-3)):
-        raise ValueError("probabilities are negative, or do not add up to 1 for each image")
     if labels.dtype.kind not in "iu" or labels.min() < 0 or labels.max() >= probabilities.shape[1]:
         raise ValueError(
             f"labels are {labels.dtype} from {labels.min()} to {labels.max()}; "
             f"expected whole numbers from 0 to {probabilities.shape[1] - 1}"
         )
-    return probabilities.clip(np.finfo(np.float32).tiny), labels
+    return probabilities, labels
 
 
 def reliability(probabilities, labels, groups=10):
@@ -108,7 +118,7 @@ def fit_temperature(probabilities, labels):
     -------
     float
         Above 1 if the network was too sure of itself, below if not sure enough; between 0.05
-        and 20.
+        and 20, which are reached where no temperature is best: where all answers are right, say.
 
     Raises
     ------
@@ -140,7 +150,7 @@ def at_temperature(probabilities, temperature):
     ----------
     probabilities : array_like of float, shape (count, classes)
     temperature : float
-        Above zero; the answers stay the same.
+        From 0.001 to 1000; the answers stay the same.
 
     Returns
     -------
@@ -149,17 +159,16 @@ def at_temperature(probabilities, temperature):
     Raises
     ------
     ValueError
-        If the temperature is not above zero.
+        If the temperature lies outside, or these are no probabilities.
 
     Examples
     --------
     >>> at_temperature([[0.9, 0.1]], 2).round(2).tolist()
     [[0.75, 0.25]]
     """
-    if not 0 < temperature < np.inf:
-        raise ValueError(f"the temperature is {temperature}; expected one above zero")
-    tiny = np.finfo(np.float32).tiny
-    return softmax(np.log(np.asarray(probabilities, float).clip(tiny)) / temperature, axis=1)
+    if not 0.001 <= temperature <= 1000:
+        raise ValueError(f"the temperature is {temperature}; expected one from 0.001 to 1000")
+    return softmax(np.log(check_probabilities(probabilities)) / temperature, axis=1)
 
 
 def errors_by_coverage(probabilities, labels):

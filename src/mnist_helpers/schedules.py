@@ -24,7 +24,7 @@ class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
     Raises
     ------
     ValueError
-        If there is no step, or the warm-up is not a share between 0 and 1.
+        If there is no step, the peak is not positive, or one of the shares is none.
 
     References
     ----------
@@ -39,10 +39,15 @@ class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
     """
 
     def __init__(self, peak, steps, warm_up=0.3, start=0.04, end=0.0):
-        if steps < 1 or not 0 < warm_up < 1:
+        if not (steps >= 1 and 0 < peak < float("inf")):
             raise ValueError(
-                f"{steps} steps with a warm-up of {warm_up}; "
-                "expected at least one step, and a share between 0 and 1"
+                f"{steps} steps with a peak of {peak}; "
+                "expected at least one step, and a positive peak"
+            )
+        if not (0 < warm_up < 1 and 0 <= start <= 1 and 0 <= end <= 1):
+            raise ValueError(
+                f"warm_up, start and end are {warm_up}, {start} and {end}; "
+                "expected shares from 0 to 1, and of warm_up one between them"
             )
         self.peak, self.steps = peak, steps
         self.warm_up, self.start, self.end = warm_up, start, end
@@ -52,7 +57,7 @@ class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
         progress = keras.ops.cast(step, "float32") / self.steps
         rising = self.start + (1 - self.start) * progress / self.warm_up
         falling = 1 - (1 - self.end) * (progress - self.warm_up) / (1 - self.warm_up)
-        return self.peak * keras.ops.maximum(self.end, keras.ops.minimum(rising, falling))
+        return self.peak * keras.ops.minimum(rising, keras.ops.maximum(self.end, falling))
 
     def get_config(self):
         """Return the arguments, so that an optimizer that uses this can be saved."""

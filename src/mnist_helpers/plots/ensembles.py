@@ -53,7 +53,7 @@ def selection_ladder(steps):
     return figure
 
 
-def lift_histograms(lifts, xlabel="Gain over the mean (percentage points)"):
+def lift_histograms(lifts):
     """Draw how often a choice gained how much, one panel above the other, with the means.
 
     Used by chapter 15.
@@ -62,8 +62,6 @@ def lift_histograms(lifts, xlabel="Gain over the mean (percentage points)"):
     ----------
     lifts : dict of str to array_like of float
         Where the gain was measured, to the gains of many repetitions, in percentage points.
-    xlabel : str
-        Of the horizontal axis, which the panels share.
 
     Returns
     -------
@@ -72,7 +70,7 @@ def lift_histograms(lifts, xlabel="Gain over the mean (percentage points)"):
     Raises
     ------
     ValueError
-        If there is no panel to draw, or one of them has no gain.
+        If there is no panel to draw, or one of them has no gain, or one that is not finite.
 
     Examples
     --------
@@ -82,6 +80,8 @@ def lift_histograms(lifts, xlabel="Gain over the mean (percentage points)"):
     """
     if not lifts or not all(len(values) for values in lifts.values()):
         raise ValueError(f"there is nothing to draw of {list(lifts) or 'no panel'}")
+    if not all(np.isfinite(values).all() for values in lifts.values()):
+        raise ValueError(f"a gain in {list(lifts)} is no finite number")
     figure, axes = plt.subplots(
         len(lifts), 1, figsize=(7.2, 0.6 + 1.5 * len(lifts)), sharex=True, squeeze=False
     )
@@ -93,5 +93,5 @@ def lift_histograms(lifts, xlabel="Gain over the mean (percentage points)"):
         axis.axvline(np.mean(values), color=f"C{number}", linewidth=2)
         axis.set_title(f"{name}: mean {np.mean(values):+.3f}")
         axis.set_ylabel("Halvings")
-    axes[-1, 0].set_xlabel(xlabel)
+    axes[-1, 0].set_xlabel("Gain over the mean (percentage points)")
     return figure

@@ -4,6 +4,14 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 
+def check(seconds, accuracies):
+    """Refuse seconds that a logarithmic axis cannot show, and accuracies that are none."""
+    if not (np.min(seconds) > 0 and np.max(seconds) < np.inf):
+        raise ValueError("a logarithmic axis needs seconds above zero, and finite ones")
+    if not (np.min(accuracies) >= 0 and np.max(accuracies) <= 1):
+        raise ValueError("an accuracy lies outside of 0 to 1; expected shares, not percent")
+
+
 def ladder(seconds, accuracies, goals=()):
     """Draw trainings from top to bottom: their seconds on a logarithmic axis, and their accuracies.
 
@@ -25,7 +33,8 @@ def ladder(seconds, accuracies, goals=()):
     Raises
     ------
     ValueError
-        If there is nothing to draw, the names differ, or seconds are not above zero.
+        If there is nothing to draw, the names differ, seconds are not above zero, or accuracies
+        not between 0 and 1.
 
     Examples
     --------
@@ -39,8 +48,7 @@ def ladder(seconds, accuracies, goals=()):
             f"expected seconds and accuracies of the same trainings, got those of {list(seconds)} "
             f"and of {list(accuracies)}"
         )
-    if np.min(list(seconds.values())) <= 0:
-        raise ValueError("a logarithmic axis needs seconds above zero")
+    check(list(seconds.values()), [mean for mean, *_ in accuracies.values()])
     figure, (left, right) = plt.subplots(
         1, 2, sharey=True, figsize=(7.2, 1.1 + 0.36 * len(seconds)), constrained_layout=True
     )
@@ -88,7 +96,8 @@ def accuracy_over_seconds(points, epochs, goals=()):
     Raises
     ------
     ValueError
-        If there is no training to draw, or seconds are not above zero.
+        If there is no training to draw, seconds are not above zero, or accuracies not between 0
+        and 1.
 
     Examples
     --------
@@ -96,10 +105,9 @@ def accuracy_over_seconds(points, epochs, goals=()):
     >>> figure.axes[0].get_xscale()
     'log'
     """
-    if not len(points):
-        raise ValueError("there is no training to draw")
-    if min(seconds for seconds, _ in [*points, *epochs]) <= 0:
-        raise ValueError("a logarithmic axis needs seconds above zero")
+    if not len(points) or not len(epochs):
+        raise ValueError("there is no training to draw, or no epoch of the first one")
+    check(*np.transpose([*points, *epochs]))
     figure, axis = plt.subplots(figsize=(7.2, 4.2))
     for goal in goals:
         axis.axhline(100 * goal, color="C1", linestyle="--", linewidth=1)
