@@ -12,21 +12,33 @@ from mnist_helpers.calibration import Reliability
 @pytest.fixture
 def votes():
     votes = np.zeros((3, 10), int)
-    votes[[0, 0, 1, 2, 2, 2, 2], [4, 9, 7, 1, 2, 7, 9]] = 3, 12, 15, 5, 3, 6, 1
+    votes[[0, 0, 0, 1, 2, 2, 2, 2], [4, 9, 5, 7, 1, 2, 7, 9]] = 2, 12, 1, 15, 5, 3, 6, 1
     return votes
 
 
 def test_a_gallery_says_label_confidence_and_votes(votes):
-    figure = plots.vote_gallery(
-        np.zeros((3, 28, 28)), [4, 7, 2], votes, [0.8, 0.999, 0.4], marked={2}, columns=2
-    )
+    figure = plots.vote_gallery(np.zeros((3, 28, 28)), [4, 7, 2], votes, [0.8, 0.999, 0.4])
     assert len(figure.axes) == 3
     assert [axis.get_title("center") for axis in figure.axes] == ["4   80%", "7   100%", "2   40%"]
     assert [axis.get_xlabel() for axis in figure.axes] == [
-        "9: 12, 4: 3", "7: 15", "7: 6, 1: 5, 2: 3 …",
+        "9:12, 4:2, 5:1", "7:15", "7:6, 1:5 …",
     ]  # fmt: skip
-    framed = [axis.spines["top"].get_edgecolor() == to_rgba("C1") for axis in figure.axes]
-    assert framed == [False, False, True]
+
+
+def test_a_gallery_frames_what_people_judged_and_notes_how(votes):
+    figure = plots.vote_gallery(
+        np.zeros((3, 28, 28)), [4, 7, 2], votes, [0.8, 0.999, 0.4],
+        rejected={2}, upheld={0}, notes={2: "people 2:3:0"}, columns=2,
+    )  # fmt: skip
+    assert len(figure.axes) == 3
+    frames = [axis.spines["top"] for axis in figure.axes]
+    colours = [frame.get_edgecolor() for frame in frames]
+    assert colours == [to_rgba("C0"), to_rgba("0.8"), to_rgba("C1")]
+    # without colour, too: dashes, a hairline, a thick line
+    assert [frame.get_linestyle() == "-" for frame in frames] == [False, True, True]
+    assert frames[1].get_linewidth() < frames[2].get_linewidth()
+    labels = [axis.get_xlabel() for axis in figure.axes]
+    assert labels == ["9:12, 4:2, 5:1", "7:15", "7:6, 1:5 …\npeople 2:3:0"]
 
 
 def test_a_gallery_with_something_missing_is_refused(votes):
@@ -79,6 +91,16 @@ def test_pictures_of_different_sizes_stand_in_a_row():
     figure = plots.picture_row({"grey": (grey, 0, 1), "ink": (ink, 1, 0)})
     first, second = (axis.images[0].get_array() for axis in figure.axes)
     assert np.allclose(first, grey) and np.allclose(second, 1 - ink)
+    assert not any(axis.lines for axis in figure.axes)
+
+
+def test_a_place_in_a_picture_can_be_marked():
+    pictures = {"grey": (np.zeros((4, 3)), 0, 1), "ink": (np.eye(5), 1, 0)}
+    figure = plots.picture_row(pictures, marks={"ink": (3.5, 2)})  # row, column
+    before, (mark,) = (axis.lines for axis in figure.axes)
+    assert not before and (mark.get_xdata()[0], mark.get_ydata()[0]) == (2, 3.5)
+    with refuses(r"no picture to be marked for \['paper'\]; got \['grey', 'ink'\]"):
+        plots.picture_row(pictures, marks={"paper": (0, 0)})
 
 
 @pytest.mark.parametrize(

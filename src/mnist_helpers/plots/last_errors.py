@@ -7,7 +7,7 @@ from scipy.stats import binomtest
 from mnist_helpers.plots.curves import _label_ends
 
 
-def vote_gallery(images, labels, votes, confidences, marked=(), columns=8):
+def vote_gallery(images, labels, votes, confidences, rejected=(), upheld=(), notes=None, columns=8):
     """Draw digits with their label, what networks voted for, and how sure they were together.
 
     Used by chapter 17.
@@ -19,12 +19,15 @@ def vote_gallery(images, labels, votes, confidences, marked=(), columns=8):
     labels : sequence of int
         One for each image; written above it, before the confidence.
     votes : ndarray of int, shape (count, classes)
-        How many networks chose each class; the three commonest are written below the image, and
-        an ellipsis if there are more.
+        How many networks chose each class; up to three are written below the image, the commonest
+        first; of more, two and an ellipsis.
     confidences : sequence of float
         The largest mean probability, 0 to 1.
-    marked : collection of int
-        Places of images that get an orange frame.
+    rejected, upheld : collection of int
+        Places of images whose label people rejected (an orange frame), or upheld (a blue one, of
+        dashes).
+    notes : dict of int to str, optional
+        Place of an image to what is written below its votes.
     columns : int
         Images in a row.
 
@@ -43,7 +46,7 @@ def vote_gallery(images, labels, votes, confidences, marked=(), columns=8):
     >>> votes[0, [4, 9]] = 3, 12
     >>> figure = vote_gallery(np.zeros((1, 28, 28)), [4], votes, [0.8])
     >>> figure.axes[0].get_xlabel()
-    '9: 12, 4: 3'
+    '9:12, 4:3'
     """
     images, votes = np.asarray(images), np.asarray(votes)
     counts = {len(part) for part in (images, labels, votes, confidences)}
@@ -52,9 +55,10 @@ def vote_gallery(images, labels, votes, confidences, marked=(), columns=8):
             f"images have shape {images.shape}, votes {votes.shape}, and there are {len(labels)} "
             f"labels and {len(confidences)} confidences; expected one of each for each image"
         )
-    rows, side = -(-len(images) // columns), 7.2 / columns
+    rows, side, notes = -(-len(images) // columns), 7.2 / columns, notes or {}
+    text = 0.55 if notes else 0.4  # inches above and below an image
     figure, axes = plt.subplots(
-        rows, columns, figsize=(7.2, rows * (side + 0.4) + 0.1), squeeze=False
+        rows, columns, figsize=(7.2, rows * (side + text) + 0.1), squeeze=False
     )
     for place, axis in enumerate(axes.flat):
         if place >= len(images):
@@ -66,12 +70,18 @@ def vote_gallery(images, labels, votes, confidences, marked=(), columns=8):
             f"{labels[place]}   {confidences[place]:.0%}", fontsize=9, loc="center", pad=3
         )
         order = [digit for digit in np.argsort(-votes[place], kind="stable") if votes[place][digit]]
-        chosen = ", ".join(f"{digit}: {votes[place][digit]}" for digit in order[:3])
+        most = order[:3] if len(order) <= 3 else order[:2]
+        chosen = ", ".join(f"{digit}:{votes[place][digit]}" for digit in most)
         chosen += " …" if len(order) > 3 else ""
+        chosen += f"\n{notes[place]}" if place in notes else ""
         axis.set_xlabel(chosen, fontsize=8, labelpad=3)
+        colour, width, dashes = "0.8", 0.8, "-"
+        if place in rejected:
+            colour, width = "C1", 2.5
+        elif place in upheld:
+            colour, width, dashes = "C0", 2, (0, (3, 1.5))
         axis.spines[:].set_visible(True)
-        axis.spines[:].set(color="C1" if place in marked else "0.8")
-        axis.spines[:].set_linewidth(2.5 if place in marked else 0.8)
+        axis.spines[:].set(color=colour, linewidth=width, linestyle=dashes)
     return figure
 
 
@@ -227,7 +237,7 @@ def accuracy_under_change(panels, ylabel):
     return figure
 
 
-def picture_row(pictures):
+def picture_row(pictures, marks=None):
     """Draw pictures of different sizes beside each other, equally high, each under its title.
 
     Used by chapter 17.
@@ -236,6 +246,8 @@ def picture_row(pictures):
     ----------
     pictures : dict of str to (ndarray of shape (height, width), float, float)
         Title to a picture, the value drawn as black, and the value drawn as white.
+    marks : dict of str to (float, float), optional
+        Title of a picture to the row and column at which an orange cross is drawn.
 
     Returns
     -------
@@ -244,7 +256,7 @@ def picture_row(pictures):
     Raises
     ------
     ValueError
-        If there is no picture, or one has not two dimensions.
+        If there is no picture, one has not two dimensions, or a mark belongs to none.
 
     Examples
     --------
@@ -255,6 +267,9 @@ def picture_row(pictures):
     wrong = [title for title, (picture, _, _) in pictures.items() if np.ndim(picture) != 2]
     if wrong or not pictures:
         raise ValueError(f"expected pictures of shape (height, width), got others for {wrong}")
+    marks = marks or {}
+    if strange := sorted(set(marks) - set(pictures)):
+        raise ValueError(f"there is no picture to be marked for {strange}; got {list(pictures)}")
     widths = [np.shape(picture)[1] / np.shape(picture)[0] for picture, _, _ in pictures.values()]
     figure, axes = plt.subplots(
         1, len(pictures), figsize=(7.2, 7.0 / sum(widths) + 0.3), squeeze=False, width_ratios=widths
@@ -267,4 +282,7 @@ def picture_row(pictures):
         axis.spines[:].set_visible(True)
         axis.spines[:].set_color("0.7")
         axis.set_title(title, fontsize=9.5)
+        if title in marks:
+            row, column = marks[title]
+            axis.plot(column, row, "+", color="C1", markersize=14, markeredgewidth=2)
     return figure
