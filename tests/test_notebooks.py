@@ -38,6 +38,7 @@ SHORT = {
         "COMPARED_STEPS": 10,
     },
     "15_ensembles": {"LIVE_IMAGES": 250, "LIVE_EPOCHS": 2, "SPLITS": 50},
+    "16_ten_seconds": {"TRAINING_IMAGES": 5_120, "TIMED_STEPS": 4},
     "17_last_errors": {"CHANGED_IMAGES": 200, "SPLITS": 20},
 }
 # Seconds that a full run may take, 60 where nothing is said.

@@ -206,3 +206,23 @@ def test_the_readme_states_what_the_ensemble_reached(root):
     probabilities = experiments.probabilities_of("ensemble")
     answers = sum(values.astype("float64") for values in probabilities.values()).argmax(axis=1)
     assert together == f"{100 * (answers == labels).mean():.2f}"
+
+
+def test_the_readme_states_how_short_a_training_can_be(root):
+    """Compare the README's row about chapter 16 with the recorded runs and their seconds."""
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    (row,) = re.findall(
+        r"^\| (\w+) trainings .* \| ([\d.]+) ± ([\d.]+) % \| ([\d.]+) s \|", readme, re.MULTILINE
+    )
+    accuracies = (
+        100 * experiments.by_variant(experiments.read("ten_seconds"), "test_accuracy")["no margin"]
+    )
+    record = root / "experiments" / "results" / "ten_seconds.seconds.json"
+    seconds = json.loads(record.read_text(encoding="utf-8"))["seconds"]["no margin"]
+    assert row == (
+        "ten",
+        f"{accuracies.mean():.2f}",
+        f"{accuracies.std(ddof=1):.2f}",
+        f"{statistics.median(seconds):.1f}",
+    )
+    assert len(accuracies) == 10 and accuracies.mean() >= 99.19

@@ -1,6 +1,6 @@
 """How good a classifier is, and how sure one can be of that.
 
-Used by chapters 01, 03, 05, 06, 13, and 15 to 17.
+Used by chapters 01, 03 and 05.
 """
 
 from typing import NamedTuple
