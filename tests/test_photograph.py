@@ -188,6 +188,9 @@ def test_deep_grey_values_are_kept_or_refused(tmp_path):
     grey = photograph.read_photograph(tmp_path / "deep.png")
     assert grey.max() == pytest.approx(40 / 65.535, abs=0.01)
     assert grey.min() == pytest.approx(5 / 65.535, abs=0.01)
+    Image.fromarray(pixels).save(tmp_path / "clear.png", transparency=40_000)
+    clear = photograph.read_photograph(tmp_path / "clear.png")
+    assert clear[0, 0] == 1 and clear.min() == grey.min()
     Image.fromarray(pixels.astype(np.float32)).save(tmp_path / "float.tif")
     with refuses("float.tif stores its pixels as 32-bit numbers; expected 8 or 16 bits"):
         photograph.read_photograph(tmp_path / "float.tif")
