@@ -11,8 +11,10 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 
+from benchmarks._cores import use_two_cores
+
 TARGETS = {"augmentation_share": ("ratio", 0.10, "lower")}
-THREADS, REPEATS, STEPS = 2, 7, 20
+REPEATS, STEPS = 7, 20
 
 
 def measure(names=tuple(TARGETS)):
@@ -20,8 +22,7 @@ def measure(names=tuple(TARGETS)):
 
     Returns a dict from name to the repeated measurements.
     """
-    if hasattr(os, "sched_setaffinity"):  # TensorFlow counts the cores that it may use
-        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:THREADS])
+    use_two_cores()
     from mnist_helpers import augmentation, data, models
 
     (images, labels), _ = data.load_data()

@@ -13,8 +13,10 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 
+from benchmarks._cores import use_two_cores
+
 TARGETS = {"activation_gallery_speedup": ("ratio", 5, "higher")}
-THREADS, REPEATS, STEPS = 2, 7, 40
+REPEATS, STEPS = 7, 40
 
 
 def measure(names=tuple(TARGETS)):
@@ -22,8 +24,7 @@ def measure(names=tuple(TARGETS)):
 
     Returns a dict from name to the repeated measurements.
     """
-    if hasattr(os, "sched_setaffinity"):  # TensorFlow counts the cores that it may use
-        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:THREADS])
+    use_two_cores()
     galleries = [Gallery(index) for index in (0, 1)]
     ratios = []
     for _ in range(REPEATS):

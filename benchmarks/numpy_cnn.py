@@ -28,6 +28,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 
+from benchmarks._cores import THREADS, use_two_cores
 from mnist_helpers import data
 from mnist_helpers.numpy_cnn import Adadelta, Adam, SoftmaxCrossEntropy, one_cycle
 from mnist_helpers.numpy_cnn import post_cnn as numpy_post_cnn
@@ -40,7 +41,7 @@ TARGETS = {
     "numpy_vs_common_im2col": ("ratio", 5, "higher"),
     "numpy_peak_memory_mb": ("MB", 1000, "lower"),
 }
-THREADS, REPEATS, STEPS = 2, 5, 10
+REPEATS, STEPS = 5, 10
 RECIPE = {"epochs": 2, "batch_size": 256, "schedule": one_cycle(0.01)}  # and Adam(.7, .9)
 
 
@@ -49,8 +50,7 @@ def measure(names=tuple(TARGETS)):
 
     Returns a dict from name to the repeated measurements.
     """
-    if hasattr(os, "sched_setaffinity"):  # TensorFlow and BLAS count the cores that they may use
-        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:THREADS])
+    use_two_cores()
     measured = {}
     if "numpy_peak_memory_mb" in names:
         command = [

@@ -24,7 +24,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 
-from benchmarks.numpy_cnn import THREADS, KerasTrainer, training_data
+from benchmarks._cores import THREADS, use_two_cores
+from benchmarks.numpy_cnn import KerasTrainer, training_data
 from mnist_helpers import data, environment
 from mnist_helpers.experiments import definition, results
 from mnist_helpers.numpy_cnn import fast
@@ -88,12 +89,6 @@ def measure(names=tuple(TARGETS)):
             reached * (post + start[POST]) / (ours + start["train_fast"])
         )
     return {name: measured[name].tolist() for name in names}
-
-
-def use_two_cores():
-    """Let TensorFlow and BLAS count two cores."""
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:THREADS])
 
 
 def seeds_of(turn):
