@@ -72,6 +72,7 @@ def test_all_images_can_be_trained_on():
         "augmentation": ({"augmentation": {}}, "trains without 'augmentation'"),
         "a schedule": ({"schedule": "cosine"}, "trains without 'cosine'"),
         "an optimizer": ({"optimizer": "Adagrad"}, "trains without 'Adagrad'"),
+        "its options": ({"optimizer_options": {"use_ema": True}}, "trains without 'use_ema'"),
         "a layer": ({"network": "8C3S2"}, "'8C3S2' in the network '8C3S2' is no layer"),
         "pooling after a dense layer": ({"network": "128-P2"}, "'P2' in the network '128-P2'"),
     }),

@@ -10,6 +10,7 @@ Used by the experiments of chapter 16, whose variants ask for it among their ``n
 ========================= ==================================================================
 """
 
+import inspect
 import re
 import time
 
@@ -99,11 +100,14 @@ def build(settings, seed):
     del options["library"]
     pool_first, margin = options.pop("pool_first", False), options.pop("margin", 0)
     standardise = options.pop("standardise", False)
+    optimizer = getattr(numpy_cnn, settings["optimizer"], None)
+    known = inspect.signature(optimizer).parameters if optimizer else settings["optimizer_options"]
     lacking = [
         *sorted(options),
         *["augmentation"] * (settings["augmentation"] is not None),
         *[settings["schedule"]] * (settings["schedule"] not in SCHEDULES),
-        *[settings["optimizer"]] * (not hasattr(numpy_cnn, settings["optimizer"])),
+        *[settings["optimizer"]] * (optimizer is None),
+        *sorted(set(settings["optimizer_options"]) - set(known)),
     ]
     if lacking:
         raise ValueError(f"the NumPy network trains without {lacking[0]!r}")
