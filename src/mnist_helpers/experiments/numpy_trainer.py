@@ -101,7 +101,7 @@ def build(settings, seed):
     pool_first, margin = options.pop("pool_first", False), options.pop("margin", 0)
     standardise = options.pop("standardise", False)
     optimizer = getattr(numpy_cnn, settings["optimizer"], None)
-    known = inspect.signature(optimizer).parameters if optimizer else settings["optimizer_options"]
+    known = inspect.signature(optimizer).parameters if optimizer else ()
     lacking = [
         *sorted(options),
         *["augmentation"] * (settings["augmentation"] is not None),
