@@ -207,6 +207,22 @@ def test_the_readme_states_what_the_ensembles_reached(root):
         assert vote == f"{100 * (answers == labels).mean():.2f}"
 
 
+def test_the_readme_states_what_ten_minutes_reach(root):
+    """Compare the README's row about fifteen epochs with the recorded runs and the benchmark."""
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    (row,) = re.findall(
+        r"^\| ten such .* \| ([\d.]+) ± ([\d.]+) % \| (\d+) s \|", readme, re.MULTILINE
+    )
+    accuracies = [100 * run["test_accuracy"] for run in experiments.read("ten_minutes")]
+    benchmarks = json.loads((root / "benchmarks" / "results.json").read_text(encoding="utf-8"))
+    assert len(accuracies) == 10
+    assert row == (
+        f"{statistics.mean(accuracies):.2f}",
+        f"{statistics.stdev(accuracies):.2f}",
+        f"{60 * benchmarks['ten_minutes_member']['value']:.0f}",
+    )
+
+
 def test_the_readme_states_how_short_a_training_can_be(root):
     """Compare the README's row about chapter 16 with the recorded runs and their seconds."""
     readme = (root / "README.md").read_text(encoding="utf-8")
