@@ -19,4 +19,4 @@ SETTINGS = {
 }
 VARIANTS = {"member": {}}
 SEEDS = 15
-KEEP_PROBABILITIES = True
+KEEP = ("probabilities",)

@@ -16,4 +16,4 @@ SETTINGS = FIRST.variants["member"] | {
 }
 VARIANTS = {"member": {}}
 SEEDS = len(FIRST.seeds)
-KEEP_PROBABILITIES = True
+KEEP = ("probabilities",)

@@ -16,11 +16,8 @@ LARGE = SMALL | {
     "optimizer_options": {"beta_1": 0.7, "beta_2": 0.9},
 }
 IN_NUMPY = {"library": "numpy", "pool_first": True}
-STANDARDISED = LARGE | {
-    "learning_rate": 0.015,
-    "network_options": IN_NUMPY | {"standardise": True},
-}
-CUT = STANDARDISED | {"network_options": IN_NUMPY | {"standardise": True, "margin": 2}}
+STANDARDISED = LARGE | IN_NUMPY | {"learning_rate": 0.015, "standardise": True}
+CUT = STANDARDISED | {"margin": 2}
 
 VARIANTS = {
     f"{rung}, {epochs} epoch{'s' * (epochs > 1)}": settings | {"epochs": epochs}

@@ -27,7 +27,7 @@ def fewest(rung):
 
 def in_numpy(settings, **options):
     """Return the same settings for the NumPy network."""
-    return settings | {"network_options": {"library": "numpy"} | options}
+    return settings | {"library": "numpy"} | options
 
 
 LARGE = fewest("large batches")

@@ -4,6 +4,7 @@ import gc
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import weakref
 import numpy as np
 import pytest
 from checks import cases, refuses
+from filelock import FileLock
 
 from mnist_helpers import data
 from mnist_helpers.experiments import definition, results
@@ -44,6 +46,7 @@ ROW = {
     "device": "cpu:0",
     "versions": {"keras": "3"},
     "commit": "abc",
+    "machine": {"onednn": True},
 }
 
 
@@ -104,7 +107,7 @@ def test_rows_come_back_as_they_were_written(folder, row):
     np.testing.assert_array_equal(gathered["slow"], [0.5, 0.5])
 
 
-@pytest.mark.parametrize("kept", [3, 100, -1])
+@pytest.mark.parametrize("kept", [3, 100, -3])
 def test_a_line_that_was_cut_off_counts_as_not_written(folder, row, kept):
     results.append("tiny", row, folder)
     path = results.path_of("tiny", folder)
@@ -114,6 +117,78 @@ def test_a_line_that_was_cut_off_counts_as_not_written(folder, row, kept):
     assert [row["seed"] for row in results.read("tiny", folder)] == [0]
     results.append("tiny", row | {"seed": 2}, folder)
     assert [row["seed"] for row in results.read("tiny", folder)] == [0, 2]
+
+
+def without_last_end(text):
+    return text.removesuffix("\n")
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        without_last_end,
+        lambda text: "\ufeff" + text,
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: "\ufeff" + without_last_end(text).replace("\n", "\r\n"),
+    ],
+    ids=["no end of the last line", "a mark at the start", "CRLF", "all of these"],
+)
+def test_what_an_editor_does_to_a_file_loses_no_row(folder, row, edit):
+    rows = [row | {"seed": seed} for seed in range(3)]
+    for each in rows[:2]:
+        results.append("tiny", each, folder)
+    path = results.path_of("tiny", folder)
+    path.write_bytes(edit(path.read_text()).encode())
+    assert results.read("tiny", folder) == rows[:2]
+    results.append("tiny", rows[2], folder)
+    assert results.read("tiny", folder) == rows
+
+
+def test_a_file_from_before_a_column_and_a_setting_were_added_grows(folder, row, monkeypatch):
+    early = {name: kind for name, kind in results.COLUMNS.items() if name != "machine"}
+    with monkeypatch.context() as earlier:
+        earlier.setattr(results, "COLUMNS", early)
+        earlier.setattr(
+            definition, "DEFAULTS", {k: v for k, v in definition.DEFAULTS.items() if k != "margin"}
+        )
+        old = {name: row[name] for name in early}
+        old["settings"] = {k: v for k, v in row["settings"].items() if k != "margin"}
+        results.append("tiny", old, folder)
+    before = results.path_of("tiny", folder).read_text()
+    assert "margin" not in before and "machine" not in before
+    read = results.read("tiny", folder)
+    assert read == [row | {"machine": {}}]
+    assert read[0]["settings"]["margin"] == 0
+    results.append("tiny", row | {"seed": 1}, folder)
+    assert results.read("tiny", folder) == [row | {"machine": {}}, row | {"seed": 1}]
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from mnist_helpers.experiments import results
+folder, first, row = Path(sys.argv[1]), int(sys.argv[2]), eval(sys.argv[3])
+for seed in range(first, first + 40):
+    results.append("tiny", row | {"seed": seed}, folder)
+"""
+
+
+def test_four_writers_at_once_lose_no_row(folder, row):
+    (folder / "tiny.py").write_text(TINY.replace("SEEDS = 3", "SEEDS = 160"))
+    writers = [
+        subprocess.Popen([sys.executable, "-c", WRITER, str(folder), str(first), repr(row)])
+        for first in range(0, 160, 40)
+    ]
+    assert [writer.wait(timeout=120) for writer in writers] == [0] * 4
+    assert {each["seed"] for each in results.read("tiny", folder)} == set(range(160))
+
+
+def test_answers_that_were_lost_are_missed(folder, row):
+    with open(folder / "tiny.py", "a") as file:
+        file.write('KEEP = ("probabilities",)\n')
+    results.append("tiny", row, folder)
+    with refuses(r"row of \('slow', 0\) is recorded, but its answers are not in tiny.npz"):
+        results.missing(definition.load("tiny", folder), folder)
 
 
 @pytest.mark.parametrize("kept", ["", "variant,se", ",".join(results.COLUMNS)])
@@ -183,7 +258,7 @@ def test_a_number_of_images_that_leaves_the_validation_set_unclear_is_refused(fo
     ("change", "message"),
     cases({
         "a column": (lambda text: text.replace("seed", "seeds", 1), "columns of tiny.csv are not"),
-        "a cell": (lambda text: text.replace("abc", "abc,d"), "line 2 of tiny.csv has 21 cells"),
+        "a cell": (lambda text: text.replace("abc", "abc,d"), "line 2 of tiny.csv has 22 cells"),
         "no number": (lambda text: text.replace("7850", "many"), "has 'many' as its parameters"),
         "no list": (lambda text: text.replace("[2.0]", "[2.0"), "as its training_losses"),
         "an impossible accuracy": (
@@ -312,10 +387,12 @@ def test_a_training_that_fails_is_reported_and_the_others_recorded(folder, capsy
 @cluster
 def test_what_the_networks_say_is_kept_beside_the_rows(folder):
     with open(folder / "tiny.py", "a") as file:
-        file.write("KEEP_PROBABILITIES = True\n")
+        file.write('KEEP = ("probabilities", "weights")\n')
     assert main(["run", "tiny", "--folder", str(folder), "--variant", "fast"]) == 0
     labels = data.load_data()[1][1]
     kept = results.probabilities_of("tiny", folder)
+    with np.load(results.weights_path("tiny", ("fast", 2), folder)) as weights:
+        assert [weights[name].shape for name in weights] == [(784, 10), (10,)]
     rows = results.read("tiny", folder)
     assert set(kept) == {("fast", seed) for seed in range(3)}
     for row in rows:
@@ -323,6 +400,29 @@ def test_what_the_networks_say_is_kept_beside_the_rows(folder):
         np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=2e-3)
         accuracy = (probabilities.argmax(axis=1) == labels).mean()
         assert accuracy == pytest.approx(row["test_accuracy"], abs=1e-3)  # halves may tie
+
+
+def test_a_second_runner_is_refused(folder, capsys):
+    (folder / "results").mkdir()
+    with FileLock(folder / "results" / "tiny.run"):
+        assert main(["run", "tiny", "--folder", str(folder), "--workers", "1"]) == 2
+    assert "error: tiny is being run by another process" in capsys.readouterr().err
+    assert results.read("tiny", folder) == []
+
+
+def test_code_unpacked_in_another_repository_has_no_commit_of_it(tmp_path, monkeypatch):
+    from mnist_helpers.experiments import runner
+
+    assert re.fullmatch(r"unknown|[0-9a-f]{7,}\+?", runner.current_commit())
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    identity = ["-c", "user.name=a", "-c", "user.email=a@b"]
+    commit = ["commit", "--quiet", "--allow-empty", "--message=a"]
+    subprocess.run(["git", *identity, *commit], cwd=tmp_path, check=True)
+    (tmp_path / "book").mkdir()
+    monkeypatch.setattr(runner, "ROOT", tmp_path / "book")
+    assert runner.current_commit() == "unknown"
+    monkeypatch.setattr(runner, "ROOT", tmp_path.resolve())
+    assert runner.current_commit() != "unknown"
 
 
 def test_an_unreachable_scheduler_is_named(folder, capsys):
@@ -353,7 +453,7 @@ def test_recorded_runs_are_found_again(name):
     if not several:
         pytest.skip(f"no variant of {name} is recorded with five seeds yet")
     cheapest = min(several, key=lambda row: row["cpu_seconds"])
-    again, _ = trainer.train(cheapest["settings"], cheapest["seed"])
+    again = trainer.train(cheapest["settings"], cheapest["seed"]).row
     assert again["parameters"] == cheapest["parameters"]
     for metric, spread in spreads.items():
         assert abs(again[metric] - cheapest[metric]) < 4 * spread[cheapest["variant"]]
@@ -363,9 +463,9 @@ def test_averaged_weights_are_what_is_measured(folder):
     from mnist_helpers.experiments import trainer
 
     settings = definition.load("tiny", folder).variants["fast"] | {"network": "8C5S4-B"}
-    plain, _ = trainer.train(settings, 1)
+    plain = trainer.train(settings, 1).row
     settings |= {"optimizer_options": {"use_ema": True, "ema_momentum": 0.5}}
-    averaged, probabilities = trainer.train(settings, 1, probabilities=True)
+    averaged, probabilities, _ = trainer.train(settings, 1, keep=("probabilities",))
     assert averaged["training_losses"] == plain["training_losses"]
     assert averaged["validation_losses"] != plain["validation_losses"]
     labels = data.load_data()[1][1]
@@ -395,7 +495,7 @@ def test_a_seed_decides_whatever_other_threads_draw(folder, monkeypatch):
     from mnist_helpers.experiments import trainer
 
     settings = definition.load("tiny", folder).variants["fast"] | {"network": "16-D.5"}
-    expected, _ = trainer.train(settings, 1)
+    expected = trainer.train(settings, 1).row
     prepare = trainer.prepare
 
     def disturbed(settings):
@@ -403,6 +503,6 @@ def test_a_seed_decides_whatever_other_threads_draw(folder, monkeypatch):
         return prepare(settings)
 
     monkeypatch.setattr(trainer, "prepare", disturbed)
-    again, _ = trainer.train(settings, 1)
+    again = trainer.train(settings, 1).row
     assert again["training_losses"] == expected["training_losses"]
     assert again["test_loss"] == expected["test_loss"]

@@ -36,7 +36,7 @@ def test_the_experiment_trains_as_the_short_function_does(mnist):
     (pixels, labels), test = mnist
     (pixels, labels), _ = data.split_validation(pixels, labels)
     network = fast.train_fast(pixels[:512], labels[:512], epochs=1, seed=3)
-    row, probabilities = trainer.train(SMALL, 3, probabilities=True)
+    row, probabilities, _ = trainer.train(SMALL, 3, keep=("probabilities",))
     expected = network.predict(fast.prepare(test[0]))
     np.testing.assert_allclose(probabilities, expected, atol=1e-3)
     assert row["parameters"] == network.parameter_count
@@ -46,8 +46,8 @@ def test_the_experiment_trains_as_the_short_function_does(mnist):
 
 
 def test_a_row_has_all_columns():
-    row, probabilities = trainer.train(SMALL, 0)
-    assert probabilities is None
+    row, *kept = trainer.train(SMALL, 0)
+    assert kept == [None, None]
     assert set(row) | {"variant", "commit"} == set(results.COLUMNS)
     assert row["training_images"] == 512 and row["backend"] == "numpy"
     assert row["validation_accuracies"] == [row["validation_accuracy"]]
@@ -68,15 +68,17 @@ def test_all_images_can_be_trained_on():
 @pytest.mark.parametrize(
     ("change", "message"),
     cases({
-        "an option": ({"network_options": {"library": "numpy", "cut": 1}}, "trains without 'cut'"),
+        "an option": ({"network_options": {"cut": 1}}, "trains without 'cut'"),
         "augmentation": ({"augmentation": {}}, "trains without 'augmentation'"),
         "a schedule": ({"schedule": "cosine"}, "trains without 'cosine'"),
         "an optimizer": ({"optimizer": "Adagrad"}, "trains without 'Adagrad'"),
         "its options": ({"optimizer_options": {"use_ema": True}}, "trains without 'use_ema'"),
         "a layer": ({"network": "8C3S2"}, "'8C3S2' in the network '8C3S2' is no layer"),
+        "another library": ({"library": "torch"}, "library is 'torch'; expected 'keras' or"),
+        "a margin in Keras": ({"library": "keras"}, "the Keras network trains without 'margin'"),
         "pooling after a dense layer": ({"network": "128-P2"}, "'P2' in the network '128-P2'"),
     }),
 )  # fmt: skip
-def test_what_the_numpy_network_lacks_is_refused(change, message):
+def test_what_each_library_lacks_is_refused(change, message):
     with refuses(message):
         trainer.train(SMALL | change, 0)

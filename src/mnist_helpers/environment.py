@@ -6,6 +6,7 @@ Used by the notebooks' stamps, the manifest of the trained networks and the benc
 import importlib.metadata
 import os
 import platform
+import sys
 import time
 from pathlib import Path
 
@@ -34,6 +35,40 @@ def describe():
     return {
         "hardware": f"{_processor()}, {cores()} cores, {platform.system()}",
         "versions": versions,
+    }
+
+
+def machine():
+    """Describe what the last digits of a training hang on, beyond the versions.
+
+    Returns
+    -------
+    dict
+        ``processor`` and its vector ``features`` as NumPy groups them (X86_V3 is AVX2, X86_V4
+        AVX-512); ``blas``, NumPy's library for products of matrices, and the ``kernel`` that it
+        chose for this processor; ``threads``, as limited for TensorFlow and BLAS; ``onednn``,
+        whether TensorFlow computes with oneDNN, None where TensorFlow is not loaded.
+
+    Examples
+    --------
+    >>> sorted(machine())
+    ['blas', 'features', 'kernel', 'onednn', 'processor', 'threads']
+    """
+    from threadpoolctl import threadpool_info
+
+    blas = ([pool for pool in threadpool_info() if pool["user_api"] == "blas"] or [{}])[0]
+    onednn = None
+    if "tensorflow" in sys.modules:
+        from tensorflow.python.util import _pywrap_util_port  # nothing public says it
+
+        onednn = bool(_pywrap_util_port.IsMklEnabled())
+    return {
+        "processor": _processor(),
+        "features": np.show_config("dicts")["SIMD Extensions"].get("found", []),
+        "blas": f"{blas.get('internal_api', 'unknown')} {blas.get('version', '')}".strip(),
+        "kernel": blas.get("architecture", "unknown"),
+        "threads": os.environ.get("OMP_NUM_THREADS", "all"),
+        "onednn": onednn,
     }
 
 

@@ -1,24 +1,12 @@
-"""The same trainings with the book's own network in NumPy.
-
-Used by the experiments of chapter 16, whose variants ask for it among their ``network_options``:
-
-========================= ==================================================================
-``"library": "numpy"``    train with `mnist_helpers.numpy_cnn`
-``"pool_first": True``    pooling before ReLU, as one layer with the convolution
-``"standardise": True``   images with mean 0 and deviation 1
-``"margin": 2``           rows and columns cut away at each side
-========================= ==================================================================
-"""
+"""The same trainings with the book's own network in NumPy."""
 
 import inspect
 import re
-import time
 
 import numpy as np
 
 from mnist_helpers import environment, numpy_cnn
 from mnist_helpers.data import CLASSES, IMAGE_SIZE
-from mnist_helpers.numpy_cnn import fast
 
 THREADS = 2  # shares of a batch; with another number a run ends with other weights
 PARTS = {
@@ -30,20 +18,16 @@ PARTS = {
 SCHEDULES = {"constant": lambda rate: lambda progress: rate, "one_cycle": numpy_cnn.one_cycle}
 
 
-def train(settings, seed, training, validation, test, probabilities):
-    """Train as `trainer.train_with_keras` does; return the same three things.
+def train(settings, seed, training, validation):
+    """Train as `trainer.train_with_keras` does; return the same four things.
 
     Raises
     ------
     ValueError
         As for `build`.
     """
-    network, prepare = build(settings, seed)
-    training, validation, test = (
-        (prepare(images), labels) for images, labels in (training, validation, test)
-    )
+    network = build(settings, seed)
     optimizer = getattr(numpy_cnn, settings["optimizer"])(**settings["optimizer_options"])
-    started, computed = time.perf_counter(), time.process_time()
     history = network.fit(
         *training,
         optimizer,
@@ -53,23 +37,17 @@ def train(settings, seed, training, validation, test, probabilities):
         validation_data=validation,
         verbose=0,
     )
-    seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - computed
-    test_loss, test_accuracy = network.evaluate(*test)
-    row = {
-        "test_loss": round(test_loss, 6),
-        "test_accuracy": round(test_accuracy, 6),
-        "seconds": round(seconds, 1),
-        "cpu_seconds": round(cpu_seconds, 1),
+    more = {
         "parameters": network.parameter_count,
         "multiply_adds": sum(multiply_adds(network)),
         "backend": "numpy",
         "device": f"cpu, {environment.describe()['hardware']}, threads: {THREADS}",
     }
-    return history, row, network.predict(test[0]) if probabilities else None
+    return history, network, {}, more
 
 
 def build(settings, seed):
-    """Build the network of some settings, and what makes images ready for it.
+    """Build the network of some settings.
 
     Parameters
     ----------
@@ -79,9 +57,7 @@ def build(settings, seed):
 
     Returns
     -------
-    network : numpy_cnn.Network
-    prepare : function
-        From float32 images of shape (count, 28, 28, 1), 0 to 1, to what the network reads.
+    numpy_cnn.Network
 
     Raises
     ------
@@ -90,20 +66,14 @@ def build(settings, seed):
 
     Examples
     --------
-    >>> from mnist_helpers.experiments.definition import DEFAULTS
-    >>> settings = DEFAULTS | {"network_options": {"library": "numpy", "margin": 2}}
-    >>> network, prepare = build(settings, seed=0)
-    >>> prepare(np.ones((5, 28, 28, 1), np.float32)).shape
-    (5, 24, 24, 1)
+    >>> from mnist_helpers.experiments.definition import complete
+    >>> build(complete({"library": "numpy", "margin": 2}), seed=0).layers[0].output_shape
+    (20, 20, 24)
     """
-    options = dict(settings["network_options"])
-    del options["library"]
-    pool_first, margin = options.pop("pool_first", False), options.pop("margin", 0)
-    standardise = options.pop("standardise", False)
     optimizer = getattr(numpy_cnn, settings["optimizer"], None)
     known = inspect.signature(optimizer).parameters if optimizer else ()
     lacking = [
-        *sorted(options),
+        *sorted(settings["network_options"]),
         *["augmentation"] * (settings["augmentation"] is not None),
         *[settings["schedule"]] * (settings["schedule"] not in SCHEDULES),
         *[settings["optimizer"]] * (optimizer is None),
@@ -111,15 +81,13 @@ def build(settings, seed):
     ]
     if lacking:
         raise ValueError(f"the NumPy network trains without {lacking[0]!r}")
-    network = from_notation(settings["network"], pool_first, margin, seed=seed, threads=THREADS)
-
-    def prepare(images):
-        images = images[:, margin : IMAGE_SIZE - margin, margin : IMAGE_SIZE - margin]
-        if standardise:
-            images = (images - np.float32(fast.MEAN)) / np.float32(fast.DEVIATION)
-        return np.ascontiguousarray(images)
-
-    return network, prepare
+    return from_notation(
+        settings["network"],
+        settings["pool_first"],
+        settings["margin"],
+        seed=seed,
+        threads=THREADS,
+    )
 
 
 def from_notation(notation, pool_first=False, margin=0, **options):

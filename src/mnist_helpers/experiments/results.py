@@ -1,4 +1,8 @@
-"""The recorded runs: one row each, in a CSV file beside the experiments."""
+"""The recorded runs: one row each, in a CSV file beside the experiments.
+
+A column that is added later stands in `LATER`; old files are read without it. Whoever writes holds
+the file's lock, so that two runners, or a runner and an author's script, lose nothing.
+"""
 
 import csv
 import io
@@ -6,8 +10,10 @@ import json
 import os
 import zipfile
 import zlib
+from pathlib import Path
 
 import numpy as np
+from filelock import FileLock
 
 from mnist_helpers.experiments import definition
 from mnist_helpers.storage import write_beside
@@ -33,7 +39,10 @@ COLUMNS = {
     "device": str,
     "versions": json.loads,
     "commit": str,
+    "machine": json.loads,  # last: a line that was cut off ends in no JSON, and is known by it
 }
+# What rows recorded before a column was added are read with: nothing is known.
+LATER = {"machine": {}}
 
 
 def path_of(name, folder=definition.EXPERIMENTS):
@@ -47,10 +56,17 @@ def path_of(name, folder=definition.EXPERIMENTS):
     return folder / "results" / f"{name}.csv"
 
 
+def lock(name, folder=definition.EXPERIMENTS):
+    """Return the lock that whoever writes an experiment's results must hold."""
+    path = path_of(name, folder)
+    path.parent.mkdir(exist_ok=True)
+    return FileLock(path.with_suffix(".lock"))
+
+
 def read(name, folder=definition.EXPERIMENTS):
     """Read the recorded runs of an experiment.
 
-    A last line without its end, which a run that was killed while it wrote leaves behind, counts
+    A last line that is not whole, which a run that was killed while it wrote leaves behind, counts
     as not written.
 
     Parameters
@@ -64,7 +80,7 @@ def read(name, folder=definition.EXPERIMENTS):
     -------
     list of dict
         One a run, with the keys of `COLUMNS`, in the order in which they were recorded; empty if
-        none was.
+        none was. Settings that were added since have their defaults.
 
     Raises
     ------
@@ -78,22 +94,16 @@ def read(name, folder=definition.EXPERIMENTS):
     True
     """
     path, experiment = path_of(name, folder), definition.load(name, folder)
-    if not path.exists():
-        return []
-    try:
-        text = path.read_text("utf-8")
-        if "\n" not in text:
-            return []
-        header, *lines = csv.reader(io.StringIO(text[: text.rfind("\n") + 1]))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise ValueError(f"{path.name} is damaged: {error}") from error
-    if header != list(COLUMNS):
-        wrong = sorted(set(header) ^ set(COLUMNS)) or "in another order"
-        raise ValueError(f"the columns of {path.name} are not those expected: {wrong}")
+    header, lines, whole = read_lines(path)
     rows, seen = [], set()
     for number, line in enumerate(lines, start=2):
         where = f"line {number} of {path.name}"
-        row = parse(line, where)
+        try:
+            row = parse(header, line, where)
+        except ValueError:
+            if number == len(lines) + 1 and not whole:
+                break
+            raise
         run = row["variant"], row["seed"]
         if run not in experiment.runs:
             raise ValueError(f"{where} is of {run}, which the experiment does not have")
@@ -109,42 +119,74 @@ def read(name, folder=definition.EXPERIMENTS):
     return rows
 
 
-def parse(line, where):
+def read_lines(path):
+    """Return the header of a file of results, its lines, and whether the last one has an end."""
+    if not path.exists():
+        return list(COLUMNS), [], True
+    try:
+        text = path.read_text("utf-8-sig")  # an editor may have put a mark at the start
+        if "\n" not in text:  # not even the header
+            return list(COLUMNS), [], True
+        header, *lines = csv.reader(io.StringIO(text))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ValueError(f"{path.name} is damaged: {error}") from error
+    wrong = set(header) ^ set(COLUMNS)
+    if len(header) != len(set(header)) or wrong & set(header) or wrong - set(LATER):
+        raise ValueError(
+            f"the columns of {path.name} are not those expected: {sorted(wrong) or 'one is twice'}"
+        )
+    return header, lines, text.endswith("\n")
+
+
+def parse(header, line, where):
     """Turn the cells of a line into a row, or say in one sentence what is wrong with them."""
-    if len(line) != len(COLUMNS):
-        raise ValueError(f"{where} has {len(line)} cells; expected {len(COLUMNS)}")
+    if len(line) != len(header):
+        raise ValueError(f"{where} has {len(line)} cells; expected {len(header)}")
+    cells = dict(zip(header, line, strict=True))
     row = {}
-    for (column, kind), cell in zip(COLUMNS.items(), line, strict=True):
+    for column, kind in COLUMNS.items():
         try:
-            row[column] = kind(cell)
-        except ValueError:
-            raise ValueError(f"{where} has {cell!r} as its {column}") from None
+            row[column] = kind(cells[column]) if cells.get(column) else LATER[column]
+        except (ValueError, KeyError):
+            raise ValueError(f"{where} has {cells[column][:50]!r} as its {column}") from None
     for metric in ("validation_accuracy", "test_accuracy"):
         if not 0 <= row[metric] <= 1:
             raise ValueError(f"{where} has a {metric} of {row[metric]}; expected 0 to 1")
+    try:
+        row["settings"] = definition.complete(row["settings"])
+    except ValueError as error:
+        raise ValueError(f"{where} has {error}") from None
     return row
 
 
 def append(name, row, folder=definition.EXPERIMENTS):
-    """Add a row, on the disk when this returns; a half-written line before it is cut off."""
+    """Add a row, on the disk when this returns.
+
+    What was cut off before it is removed; a line that merely lacks its end is given one, and a file
+    that lacks a column gets it.
+    """
     path = path_of(name, folder)
-    path.parent.mkdir(exist_ok=True)
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
     cells = [
         json.dumps(row[column]) if kind is json.loads else row[column]
         for column, kind in COLUMNS.items()
     ]
-    with open(path, "a+b") as file:
-        file.seek(0)
-        written = file.read()
-        file.truncate(written.rfind(b"\n") + 1)
-        if b"\n" not in written:
-            writer.writerow(COLUMNS)
-        writer.writerow(cells)
-        file.write(buffer.getvalue().encode())
-        file.flush()
-        os.fsync(file.fileno())
+    with lock(name, folder):
+        header, lines, whole = read_lines(path)
+        if lines and not whole:
+            try:
+                parse(header, lines[-1], "")
+            except ValueError:
+                del lines[-1]
+        if header != list(COLUMNS) or not lines or not whole:
+            known = [dict(zip(header, line, strict=True)) for line in lines]
+            with write_beside(path) as temporary, open(temporary, "w", newline="") as file:
+                writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n")
+                writer.writeheader()
+                writer.writerows(known)
+        with open(path, "a", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerow(cells)
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def keep_probabilities(name, run, probabilities, folder=definition.EXPERIMENTS):
@@ -166,17 +208,29 @@ def keep_probabilities(name, run, probabilities, folder=definition.EXPERIMENTS):
     """
     if not (np.min(probabilities) >= 0 and np.max(probabilities) <= 1):
         raise ValueError(f"the answers of {run} are no probabilities; expected values from 0 to 1")
-    kept = {
-        f"{variant} {seed}": of_run
-        for (variant, seed), of_run in probabilities_of(name, folder).items()
-    }
-    kept["{} {}".format(*run)] = probabilities
-    path = path_of(name, folder).with_suffix(".npz")
-    path.parent.mkdir(exist_ok=True)
+    with lock(name, folder):
+        kept = probabilities_of(name, folder) | {run: probabilities}
+        with write_beside(path_of(name, folder).with_suffix(".npz")) as temporary:
+            np.savez_compressed(
+                temporary,
+                **{
+                    f"{variant} {seed}": of_run.astype(np.float16)
+                    for (variant, seed), of_run in kept.items()
+                },
+            )
+
+
+def weights_path(name, run, folder=definition.EXPERIMENTS):
+    """Return where the weights of a run are kept, if its experiment asks for it."""
+    return Path(folder, "weights", name, "{} {}.npz".format(*run).replace("/", "∕"))
+
+
+def keep_weights(name, run, weights, folder=definition.EXPERIMENTS):
+    """Keep the weights of a trained network, compressed, where git ignores them."""
+    path = weights_path(name, run, folder)
+    path.parent.mkdir(parents=True, exist_ok=True)
     with write_beside(path) as temporary:
-        np.savez_compressed(
-            temporary, **{key: of_run.astype(np.float16) for key, of_run in kept.items()}
-        )
+        np.savez_compressed(temporary, *weights)
 
 
 def probabilities_of(name, folder=definition.EXPERIMENTS):
@@ -221,8 +275,21 @@ def probabilities_of(name, folder=definition.EXPERIMENTS):
 
 
 def missing(experiment, folder=definition.EXPERIMENTS):
-    """List the runs (variant, seed) that are not recorded yet."""
+    """List the runs (variant, seed) that are not recorded yet.
+
+    Raises
+    ------
+    ValueError
+        If a run is recorded, but not the answers that belong to it.
+    """
     done = {(row["variant"], row["seed"]) for row in read(experiment.name, folder)}
+    if "probabilities" in experiment.keeps:
+        lost = sorted(done - set(probabilities_of(experiment.name, folder)))
+        if lost:
+            raise ValueError(
+                f"the row of {lost[0]} is recorded, but its answers are not in "
+                f"{experiment.name}.npz; restore that file, or delete the row"
+            )
     return [run for run in experiment.runs if run not in done]
 
 

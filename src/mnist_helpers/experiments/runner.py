@@ -3,13 +3,17 @@
 import contextlib
 import subprocess
 import sys
+from pathlib import Path
 
 import dask
 from distributed import Client, LocalCluster, as_completed
+from filelock import FileLock, Timeout
 from tqdm import tqdm
 
 from mnist_helpers import environment
 from mnist_helpers.experiments import definition, results, trainer
+
+ROOT = definition.EXPERIMENTS.parent
 
 
 @contextlib.contextmanager
@@ -39,13 +43,15 @@ def connect(scheduler=None, workers=None, threads=1):
             yield client
         return
     limits = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+    # oneDNN is TensorFlow's faster half, and off by default on processors without AVX-512.
+    variables = {"TF_ENABLE_ONEDNN_OPTS": "1"} | dict.fromkeys(limits, str(threads))
     with (
         dask.config.set({"distributed.scheduler.worker-ttl": None}),  # a pause is no death
         LocalCluster(
             n_workers=workers or environment.cores(),
             threads_per_worker=1,  # one training at a time
             dashboard_address=":0",
-            env=dict.fromkeys(limits, str(threads)),
+            env=variables,
         ) as cluster,
         Client(cluster) as client,
     ):
@@ -80,43 +86,58 @@ def run(experiment, client, variants=(), folder=definition.EXPERIMENTS):
             f"{experiment.name} has no variant {unknown[0]!r}; "
             f"expected some of {list(experiment.variants)}"
         )
+    try:
+        with FileLock(results.path_of(experiment.name, folder).with_suffix(".run"), timeout=0):
+            return _run(experiment, client, variants, folder)
+    except Timeout:
+        raise ValueError(
+            f"{experiment.name} is being run by another process; expected one runner at a time"
+        ) from None
+
+
+def _run(experiment, client, variants, folder):
     todo = [
         run for run in results.missing(experiment, folder) if not variants or run[0] in variants
     ]
-    if experiment.keeps_probabilities:
-        results.probabilities_of(experiment.name, folder)  # damaged, it is refused now, not later
     futures = {}
     for variant, seed in todo:
         settings = experiment.variants[variant]
-        future = client.submit(
-            trainer.train, settings, seed, experiment.keeps_probabilities, pure=False
-        )
-        futures[future] = variant
+        future = client.submit(trainer.train, settings, seed, experiment.keeps, pure=False)
+        futures[future] = variant, seed
     commit, failures = current_commit(), 0
     with tqdm(total=len(todo), desc=experiment.name, unit="run", smoothing=0) as progress:
         for future in as_completed(futures):
-            variant = futures[future]
+            run = futures.pop(future)
             try:
-                row, probabilities = future.result()
+                row, probabilities, weights = future.result()
+                if probabilities is not None:
+                    results.keep_probabilities(experiment.name, run, probabilities, folder)
+                if weights is not None:
+                    results.keep_weights(experiment.name, run, weights, folder)
             except Exception as error:
                 failures += 1
-                progress.write(f"{variant}: {type(error).__name__}: {error}", file=sys.stderr)
+                progress.write(f"{run[0]}: {type(error).__name__}: {error}", file=sys.stderr)
             else:
-                if probabilities is not None:
-                    run = variant, row["seed"]
-                    results.keep_probabilities(experiment.name, run, probabilities, folder)
-                row |= {"variant": variant, "commit": commit}
+                row |= {"variant": run[0], "commit": commit}
                 results.append(experiment.name, row, folder)
             progress.update()
     return failures
 
 
 def current_commit():
-    """Name the commit of the code that trains, with a plus if files have changed since."""
-    git = ["git", "-C", str(definition.EXPERIMENTS)]
+    """Name the commit of the code that trains, with a plus if files have changed since.
+
+    "unknown" where the code is in no repository of its own: one unpacked inside another project's
+    is not that project's.
+    """
+    git = ["git", "-C", str(ROOT)]
     try:
-        commit = subprocess.check_output([*git, "rev-parse", "--short", "HEAD"], text=True)
-        changed = subprocess.check_output([*git, "status", "--porcelain", "../src"], text=True)
+        top, commit = subprocess.check_output(
+            [*git, "rev-parse", "--show-toplevel", "--short", "HEAD"], text=True
+        ).splitlines()
+        changed = subprocess.check_output([*git, "status", "--porcelain", "src"], text=True)
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
-    return commit.strip() + ("+" if changed.strip() else "")
+    if Path(top).resolve() != ROOT:
+        return "unknown"
+    return commit + ("+" if changed.strip() else "")

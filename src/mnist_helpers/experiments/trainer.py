@@ -2,12 +2,14 @@
 
 import os
 import time
+from typing import NamedTuple
 
 import keras
 import numpy as np
 
 from mnist_helpers import augmentation, data, environment, models, schedules
 from mnist_helpers.experiments import numpy_trainer
+from mnist_helpers.numpy_cnn import fast
 
 SCHEDULES = {
     "constant": lambda rate, steps, epochs: rate,
@@ -20,7 +22,27 @@ SCHEDULES = {
 }
 
 
-def train(settings, seed, probabilities=False):
+class Trained(NamedTuple):
+    """What a training leaves.
+
+    Attributes
+    ----------
+    row : dict
+        What a row of the results holds, but for the variant and the commit: losses are in nats,
+        ``seconds`` passed on the clock, ``cpu_seconds`` were computed in. (Only the second is to be
+        compared between runs, since other work may have run beside.)
+    probabilities : ndarray of float32, shape (10000, 10), or None
+        What the trained network says to the test images.
+    weights : list of ndarray, or None
+        In Keras's order.
+    """
+
+    row: dict
+    probabilities: np.ndarray | None
+    weights: list | None
+
+
+def train(settings, seed, keep=()):
     """Train a network, and measure it on the validation set after each epoch, on the test set once.
 
     Where the optimizer keeps an average of the weights (``use_ema``), that is what is measured in
@@ -29,28 +51,32 @@ def train(settings, seed, probabilities=False):
     Parameters
     ----------
     settings : dict
-        Complete, as `definition.load` returns them. With ``"library": "numpy"`` among the
-        ``network_options``, `numpy_trainer` trains the network.
+        Complete, as `definition.load` returns them.
     seed : int
         Of the initial weights, the order of the images, their movements and the dropout.
-    probabilities : bool
-        Whether to return what the trained network says to the test images.
+    keep : sequence of {"probabilities", "weights"}
+        What to return besides the row.
 
     Returns
     -------
-    row : dict
-        What a row of the results holds, but for the variant and the commit: losses are in nats,
-        ``seconds`` passed on the clock, ``cpu_seconds`` were computed in. (Only the second is to be
-        compared between runs, since other work may have run beside.)
-    test_probabilities : ndarray of float32, shape (10000, 10), or None
+    Trained
+
+    Raises
+    ------
+    ValueError
+        If a setting asks for what the library does not have.
     """
-    in_numpy = settings["network_options"].get("library") == "numpy"
-    training, validation, test = prepare(settings)
-    train_network = numpy_trainer.train if in_numpy else train_with_keras
-    history, row, test_probabilities = train_network(
-        settings, seed, training, validation, test, probabilities
+    train_network = {"keras": train_with_keras, "numpy": numpy_trainer.train}.get(
+        settings["library"]
     )
-    row |= {
+    if train_network is None:
+        raise ValueError(f"library is {settings['library']!r}; expected 'keras' or 'numpy'")
+    training, validation, test = prepare(settings)
+    started, computed = time.perf_counter(), time.process_time()
+    history, network, options, more = train_network(settings, seed, training, validation)
+    seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - computed
+    test_loss, test_accuracy = network.evaluate(*test, **options)
+    row = {
         "seed": seed,
         "settings": settings,
         "epochs": settings["epochs"],
@@ -60,13 +86,24 @@ def train(settings, seed, probabilities=False):
         "validation_accuracies": rounded(history["val_accuracy"]),
         "validation_loss": round(history["val_loss"][-1], 6),
         "validation_accuracy": round(history["val_accuracy"][-1], 6),
+        "test_loss": round(test_loss, 6),
+        "test_accuracy": round(test_accuracy, 6),
+        "seconds": round(seconds, 1),
+        "cpu_seconds": round(cpu_seconds, 1),
         "versions": environment.describe()["versions"],
-    }
-    return row, test_probabilities
+        "machine": environment.machine(),
+    } | more
+    return Trained(
+        row,
+        network.predict(test[0], **options) if "probabilities" in keep else None,
+        network.get_weights() if "weights" in keep else None,
+    )
 
 
-def train_with_keras(settings, seed, training, validation, test, probabilities):
-    """Return the history, the rest of the row, and perhaps the answers to the test images."""
+def train_with_keras(settings, seed, training, validation):
+    """Return the history, the network, how it is to be asked, and what the row says of Keras."""
+    if lacking := [name for name in ("margin", "pool_first") if settings[name]]:
+        raise ValueError(f"the Keras network trains without {lacking[0]!r}")
     keras.utils.set_random_seed(seed)
     batches = augmentation.AugmentedImages(
         *training, settings["batch_size"], seed, settings["augmentation"]
@@ -84,7 +121,6 @@ def train_with_keras(settings, seed, training, validation, test, probabilities):
         metrics=["accuracy"],
         jit_compile=keras.config.backend() == "jax",  # slower with TensorFlow on a processor
     )
-    started, computed = time.perf_counter(), time.process_time()
     history = model.fit(
         batches,
         epochs=settings["epochs"],
@@ -97,36 +133,29 @@ def train_with_keras(settings, seed, training, validation, test, probabilities):
         augmentation.reestimate_batch_norm(model, training[0])
         averaged = model.evaluate(*validation, batch_size=1000, verbose=0)
         history["val_loss"][-1], history["val_accuracy"][-1] = averaged
-    seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - computed
     # TensorFlow keeps what has fed it for good; a worker that trains a hundred networks must not
     # keep the images of each.
     batches.images = batches.targets = None
-    test_loss, test_accuracy = model.evaluate(*test, batch_size=1000, verbose=0)
-    row = {
-        "test_loss": round(test_loss, 6),
-        "test_accuracy": round(test_accuracy, 6),
-        "seconds": round(seconds, 1),
-        "cpu_seconds": round(cpu_seconds, 1),
+    more = {
         "parameters": model.count_params(),
         "multiply_adds": sum(models.multiply_adds(model).values()),
         "backend": keras.config.backend(),
         "device": f"{keras.distribution.list_devices()[0]}, {environment.describe()['hardware']}, "
         f"threads: {os.environ.get('OMP_NUM_THREADS', 'all')}",
     }
-    if not probabilities:
-        return history, row, None
-    return history, row, model.predict(test[0], batch_size=1000, verbose=0)
+    return history, model, {"batch_size": 1000, "verbose": 0}, more
 
 
 def prepare(settings):
     """Return the images and labels of the training, validation and test set.
 
-    With a permutation, the pixels of every image change places in the same way. Up to 55,000
+    With a permutation, the pixels of every image change places in the same way; then rows and
+    columns are cut away, and the images standardised, as the settings say. Up to 55,000
     training images leave the validation set out; 60,000 are all, in MNIST's order. Then the
     validation set is among them, and the test set stands in its place: what is recorded after each
     epoch must choose nothing, and only shows (chapter 15) how far choosing by it would flatter.
     """
-    everything, test = data.load_data()
+    everything, test = data.load_data(settings["data"])
     training, validation = data.split_validation(*everything)
     count = settings["training_images"]
     if not (1 <= count <= len(training[0]) or count == len(everything[0])):
@@ -142,7 +171,12 @@ def prepare(settings):
     prepared = []
     for images, labels in (training, validation, test):
         images = images.reshape(len(images), -1)[:, places].reshape(images.shape)
-        prepared.append((data.prepare_images(images), labels.astype("int32")))
+        images = data.prepare_images(images)
+        cut = slice(settings["margin"], data.IMAGE_SIZE - settings["margin"])
+        images = np.ascontiguousarray(images[:, cut, cut])
+        if settings["standardise"]:
+            images = (images - np.float32(fast.MEAN)) / np.float32(fast.DEVIATION)
+        prepared.append((images, labels.astype("int32")))
     return prepared
 
 

@@ -1,0 +1,31 @@
+"""Why Adadelta, asked of the post's own network over its own twelve epochs?
+
+Five optimizers under a constant rate and under one-cycle, each at the rate of three with which
+`post_optimizer_rates` has the highest validation accuracy. Six seeds: seed 0 is the one that chose,
+and is left out of what is compared.
+
+Declared before the first run. All ten are compared in pairs by Welch's t-test on the accuracy after
+the last epoch of seeds 1 to 5, adjusted by Benjamini and Hochberg's method over all pairs. Two are
+told apart if the adjusted p is below .05 on the test set and the validation set says the same, with
+the same sign; where only one of the two does, it is undecided.
+"""
+
+from mnist_helpers.experiments import load, read
+
+RATES = load("post_optimizer_rates")
+SETTINGS = {}
+
+
+def best(name):
+    """Return the settings with which an optimizer did best on the validation set."""
+    candidates = {variant for variant in RATES.variants if variant.startswith(f"{name}, at ")}
+    rows = [row for row in read(RATES.name) if row["variant"] in candidates]
+    if len(rows) < len(candidates):
+        raise ValueError(f"{RATES.name} is not complete for {name}: run it first")
+    return max(rows, key=lambda row: row["validation_accuracy"])["settings"]
+
+
+VARIANTS = {
+    name: best(name) for name in dict.fromkeys(v.rsplit(", at ")[0] for v in RATES.variants)
+}
+SEEDS = 6
