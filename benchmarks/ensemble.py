@@ -24,10 +24,11 @@ def measure(names=tuple(TARGETS)):
     Returns a dict from name to the repeated measurements, here one.
     """
     use_two_cores()
-    from mnist_helpers.experiments import load, trainer
+    from mnist_helpers.experiments import load
+    from mnist_helpers.training import trainer
 
     minutes = {}
     for name in names:
-        row, _ = trainer.train(load(EXPERIMENTS[name]).variants["member"], seed=0)
+        row = trainer.train(load(EXPERIMENTS[name]).variants["member"], seed=0).row
         minutes[name] = [row["seconds"] / 60]
     return minutes

@@ -8,11 +8,13 @@
 import time
 
 from mnist_helpers import environment
-from mnist_helpers.experiments import definition, runner, trainer
+from mnist_helpers.experiments import runner
+from mnist_helpers.training import trainer
+from mnist_helpers.training.settings import complete
 
 TARGETS = {"workers_vs_threads": ("ratio", 1, "higher")}
 REPEATS = 5
-SETTINGS = definition.DEFAULTS | {"epochs": 1, "training_images": 12_800}
+SETTINGS = complete({"epochs": 1, "training_images": 12_800})
 
 
 def measure(names=tuple(TARGETS)):

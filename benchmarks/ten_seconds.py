@@ -25,7 +25,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 
 from benchmarks._cores import THREADS, use_two_cores
-from benchmarks.numpy_cnn import KerasTrainer, training_data
+from benchmarks.numpy_cnn import KerasTrainer
 from mnist_helpers import data, environment
 from mnist_helpers.experiments import definition, results
 from mnist_helpers.numpy_cnn import fast
@@ -124,12 +124,12 @@ class NumpyTrainer:
     """A NumPy network of the experiment, trained an epoch at a time; a few steps warm it up."""
 
     def __init__(self, settings):
-        from mnist_helpers.experiments import numpy_trainer
         from mnist_helpers.numpy_cnn import Adam
+        from mnist_helpers.training import numpy_trainer, trainer
 
-        self.network, prepare = numpy_trainer.build(settings, seed=0)
-        images, self.labels = training_data()
-        self.images, self.batch_size = prepare(images), settings["batch_size"]
+        self.network = numpy_trainer.build(settings, seed=0)
+        (self.images, self.labels), *_ = trainer.prepare(settings)
+        self.batch_size = settings["batch_size"]
         self.optimizer = Adam(**settings["optimizer_options"])
         self.fit(8 * self.batch_size)
 
@@ -154,7 +154,7 @@ def trainer_of(settings):
     """Return what trains a rung by the epoch."""
     from mnist_helpers import models
 
-    if settings["network_options"].get("library") == "numpy":
+    if settings["library"] == "numpy":
         return NumpyTrainer(settings)
     network = models.from_notation(settings["network"])
     return KerasTrainer(

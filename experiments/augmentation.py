@@ -6,13 +6,12 @@ days here: this one has an eighth of its work, the ensemble's recipe, and six ep
 his, it is judged on the validation set.
 """
 
-SETTINGS = {
+from mnist_helpers.training.settings import VOTING
+
+SETTINGS = VOTING | {
     "network": "16C5S2same-B-32C3-B-32C3-B-P2-64C3-B-64C3-B-D.3",
-    "optimizer": "AdamW",
-    "optimizer_options": {"weight_decay": 0.004, "use_ema": True, "ema_momentum": 0.998},
-    "learning_rate": 0.004,
-    "schedule": "one_cycle",
     "epochs": 6,
+    "training_images": 55_000,
 }
 VARIANTS = {
     f"rotation {rotation}, shift {shift}": {

@@ -7,16 +7,9 @@ pad, which had been scored on the test set once: about a quarter of the work of 
 million images" (Deotte 2018), whose augmentation it shares, and twelve epochs for his thirty.
 """
 
-SETTINGS = {
-    "network": "24C5S2same-B-48C3-B-48C3-B-P2-96C3-B-96C3-B-D.3",
-    "optimizer": "AdamW",
-    "optimizer_options": {"weight_decay": 0.004, "use_ema": True, "ema_momentum": 0.998},
-    "learning_rate": 0.004,
-    "schedule": "one_cycle",
-    "epochs": 12,
-    "augmentation": {"rotation": 15, "zoom": 0.15, "shift": 0.1},
-    "training_images": 60_000,
-}
+from mnist_helpers.training.settings import VOTING
+
+SETTINGS = VOTING | {"network": "24C5S2same-B-48C3-B-48C3-B-P2-96C3-B-96C3-B-D.3"}
 VARIANTS = {"member": {}}
 SEEDS = 15
 KEEP = ("probabilities",)

@@ -3,8 +3,8 @@
     python models/remake.py            lists the networks
     python models/remake.py post_cnn   trains this one (the post's takes about ten minutes)
 
-Each leaves NAME.weights.h5, NAME.epochs.npz (the class given to each test image after each epoch)
-and its record in manifest.json.
+Each leaves NAME.weights.h5, NAME.epochs.npz (the class given to each test image after each epoch
+that was looked at) and its record in manifest.json.
 """
 
 import argparse
@@ -12,18 +12,62 @@ import datetime
 
 import numpy as np
 
-from mnist_helpers import environment, storage, training
+from mnist_helpers import environment, models, storage
+from mnist_helpers.experiments import definition, results, runner
+from mnist_helpers.training import post, trainer
+from mnist_helpers.training.settings import VOTING, complete
+
+PAD_SEED = 2018
+
+
+def train_digit_pad(settings=VOTING | {"network": "digit_pad"}, seed=PAD_SEED):
+    """Train the network behind the digit pad by the recipe of those that vote."""
+    trained = trainer.train(complete(settings), seed, ("probabilities", "weights"))
+    return shipped("digit_pad", *trained)
+
+
+def ship_ensemble_member():
+    """Ship the recorded run of the experiment `shipped`, trained where its weights are missing."""
+    run = ("ensemble_member", 0)
+    experiment = definition.load("shipped")
+    if not results.weights_path(experiment.name, run).exists():
+        with runner.connect(workers=1, threads=environment.cores()) as client:
+            runner.run(experiment, client)
+    row = next(row for row in results.read(experiment.name) if row["seed"] == run[1])
+    with np.load(results.weights_path(experiment.name, run)) as weights:
+        kept = [weights[name] for name in weights]
+    return shipped(run[0], row, results.probabilities_of(experiment.name)[run], kept)
+
+
+def shipped(name, row, probabilities, weights):
+    """Return a network with these weights, its record and its answers to the test images."""
+    model = models.build(name)
+    model.set_weights(weights)
+    record = {
+        "recipe": row["settings"] | {"seed": row["seed"]},
+        "history": {"loss": row["training_losses"]},
+        "test": {"loss": row["test_loss"], "accuracy": row["test_accuracy"]},
+        "seconds": row["seconds"],
+    }
+    return model, record, probabilities.argmax(axis=1).astype(np.uint8)[None]
+
+
+RECIPES = {
+    "digit_pad": train_digit_pad,
+    "ensemble_member": ship_ensemble_member,
+    "post_cnn": post.train_post_cnn,
+}
 
 
 def main():
     """Train the networks named on the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", choices=sorted(training.RECIPES), metavar="NAME")
+    parser.add_argument("names", nargs="*", choices=sorted(RECIPES), metavar="NAME")
     names = parser.parse_args().names
     if not names:
-        print("Networks that can be remade:", ", ".join(sorted(training.RECIPES)))
+        print("Networks that can be remade:", ", ".join(sorted(RECIPES)))
     for name in names:
-        model, record, predictions = training.RECIPES[name]()
+        model, record, predictions = RECIPES[name]()
         record |= environment.describe() | {"date": datetime.date.today().isoformat()}
         with storage.write_beside(storage.MODELS / f"{name}.epochs.npz") as temporary:
             np.savez_compressed(temporary, predictions=predictions)

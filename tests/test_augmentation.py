@@ -7,6 +7,7 @@ from checks import refuses
 from scipy import ndimage
 
 from mnist_helpers import augmentation, numpy_cnn, schedules
+from mnist_helpers.training import batches
 
 SIDE = 28
 CENTRE = (SIDE - 1) / 2
@@ -110,7 +111,7 @@ def test_images_and_amounts_that_make_no_sense_are_refused(rng):
 def test_batches_that_cannot_be_made_are_refused(targets, batch_size):
     images = np.zeros((2, SIDE, SIDE, 1), np.float32)
     with refuses("expected as many targets as images, and at least one whole batch"):
-        augmentation.AugmentedImages(images, np.zeros(targets), batch_size, 0, None)
+        batches.AugmentedImages(images, np.zeros(targets), batch_size, 0, None)
 
 
 def test_a_shift_is_a_share_of_its_own_side(rng):
@@ -123,7 +124,7 @@ def test_a_shift_is_a_share_of_its_own_side(rng):
 def test_batches_pair_images_with_their_targets_and_move_them_anew():
     images = np.zeros((8, SIDE, SIDE, 1), np.float32)
     images[:, 8:20, 8:20] = (1 + np.arange(8)[:, None, None, None]) / 8
-    plain = augmentation.AugmentedImages(images, np.arange(8), 4, 0, None)
+    plain = batches.AugmentedImages(images, np.arange(8), 4, 0, None)
     orders = []
     for _ in range(2):
         batch, targets = (np.concatenate(parts) for parts in zip(*plain, strict=True))
@@ -132,7 +133,7 @@ def test_batches_pair_images_with_their_targets_and_move_them_anew():
         orders.append(targets.tolist())
         plain.on_epoch_end()
     assert orders[0] != orders[1]
-    moving = augmentation.AugmentedImages(images, np.arange(8), 8, 0, {})
+    moving = batches.AugmentedImages(images, np.arange(8), 8, 0, {})
     seen = []
     for _ in range(2):
         batch, targets = moving[0]
@@ -152,7 +153,7 @@ def test_batch_normalisation_is_measured_anew_and_weighs_images_alike():
     images = np.random.default_rng(0).normal(3, 2, (1001, 2, 2, 1)).astype(np.float32)
     images[1000] = 1000
     network = normalised()
-    augmentation.reestimate_batch_norm(network, images)
+    batches.reestimate_batch_norm(network, images)
     layer = network.layers[0]
     assert float(layer.moving_mean[0]) == pytest.approx(images.mean(), rel=1e-4)
     assert layer.momentum == 0.99
@@ -161,9 +162,9 @@ def test_batch_normalisation_is_measured_anew_and_weighs_images_alike():
 def test_batch_normalisation_that_cannot_be_measured_is_left_alone():
     network = normalised()
     with refuses("there are no images"):
-        augmentation.reestimate_batch_norm(network, np.zeros((0, 2, 2, 1), np.float32))
+        batches.reestimate_batch_norm(network, np.zeros((0, 2, 2, 1), np.float32))
     with pytest.raises(ValueError):
-        augmentation.reestimate_batch_norm(network, np.zeros((5, 2, 2, 7), np.float32))
+        batches.reestimate_batch_norm(network, np.zeros((5, 2, 2, 7), np.float32))
     assert network.layers[0].momentum == 0.99
 
 

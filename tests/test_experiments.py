@@ -19,6 +19,7 @@ from filelock import FileLock
 from mnist_helpers import data
 from mnist_helpers.experiments import definition, results
 from mnist_helpers.experiments.__main__ import main
+from mnist_helpers.training.settings import DEFAULTS, complete
 
 TINY = '''"""Does it run?"""
 SETTINGS = {"network": "", "epochs": 1, "training_images": 256}
@@ -148,9 +149,7 @@ def test_a_file_from_before_a_column_and_a_setting_were_added_grows(folder, row,
     early = {name: kind for name, kind in results.COLUMNS.items() if name != "machine"}
     with monkeypatch.context() as earlier:
         earlier.setattr(results, "COLUMNS", early)
-        earlier.setattr(
-            definition, "DEFAULTS", {k: v for k, v in definition.DEFAULTS.items() if k != "margin"}
-        )
+        earlier.delitem(DEFAULTS, "margin")
         old = {name: row[name] for name in early}
         old["settings"] = {k: v for k, v in row["settings"].items() if k != "margin"}
         results.append("tiny", old, folder)
@@ -247,7 +246,7 @@ def test_probabilities_are_kept_and_damage_is_refused(folder):
 
 @pytest.mark.parametrize("count", [-5, 0, 55_001, 70_000])
 def test_a_number_of_images_that_leaves_the_validation_set_unclear_is_refused(folder, count):
-    from mnist_helpers.experiments import trainer
+    from mnist_helpers.training import trainer
 
     settings = definition.load("tiny", folder).variants["slow"] | {"training_images": count}
     with refuses(f"training_images is {count}; expected 1 to 55000, or 60000"):
@@ -438,7 +437,7 @@ def test_an_unreachable_scheduler_is_named(folder, capsys):
 
 @pytest.mark.parametrize("name", ["optimizers", "layer_parameters", "ten_second_trials"])
 def test_recorded_runs_are_found_again(name):
-    from mnist_helpers.experiments import trainer
+    from mnist_helpers.training import trainer
 
     recorded = results.read(name)
     spreads = {
@@ -460,7 +459,7 @@ def test_recorded_runs_are_found_again(name):
 
 
 def test_averaged_weights_are_what_is_measured(folder):
-    from mnist_helpers.experiments import trainer
+    from mnist_helpers.training import trainer
 
     settings = definition.load("tiny", folder).variants["fast"] | {"network": "8C5S4-B"}
     plain = trainer.train(settings, 1).row
@@ -474,7 +473,7 @@ def test_averaged_weights_are_what_is_measured(folder):
 
 
 def test_the_images_of_a_run_are_given_back(monkeypatch):
-    from mnist_helpers.experiments import trainer
+    from mnist_helpers.training import trainer
 
     prepare, images = trainer.prepare, []
 
@@ -484,7 +483,7 @@ def test_the_images_of_a_run_are_given_back(monkeypatch):
         return prepared
 
     monkeypatch.setattr(trainer, "prepare", prepare_and_watch)
-    settings = definition.DEFAULTS | {"network": "", "epochs": 1, "training_images": 256}
+    settings = complete({"network": "", "epochs": 1, "training_images": 256})
     for seed in (0, 1):
         trainer.train(settings, seed)
     gc.collect()
@@ -492,7 +491,7 @@ def test_the_images_of_a_run_are_given_back(monkeypatch):
 
 
 def test_a_seed_decides_whatever_other_threads_draw(folder, monkeypatch):
-    from mnist_helpers.experiments import trainer
+    from mnist_helpers.training import trainer
 
     settings = definition.load("tiny", folder).variants["fast"] | {"network": "16-D.5"}
     expected = trainer.train(settings, 1).row

@@ -7,8 +7,10 @@ import pytest
 from checks import cases, refuses
 
 from mnist_helpers import data, models
-from mnist_helpers.experiments import definition, numpy_trainer, results, trainer
+from mnist_helpers.experiments import definition, results
 from mnist_helpers.numpy_cnn import fast
+from mnist_helpers.training import numpy_trainer, trainer
+from mnist_helpers.training.settings import complete
 
 FAST = definition.load("ten_second_trials").variants["no margin, 2 epochs"]
 SMALL = FAST | {"epochs": 1, "training_images": 512}
@@ -55,7 +57,7 @@ def test_a_row_has_all_columns():
 
 
 def test_all_images_can_be_trained_on():
-    settings = definition.DEFAULTS | {"training_images": 60_000}
+    settings = complete({"training_images": 60_000})
     (images, labels), validation, test = trainer.prepare(settings)
     (pixels, expected), _ = data.load_data()
     assert len(images) == 60_000

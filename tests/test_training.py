@@ -1,14 +1,17 @@
-"""The recipes, on a few images: what they give, and that they give it again."""
+"""The recipes of the shipped networks, on a few images: what they give, and give again."""
 
-import inspect
+import contextlib
 import json
+import sys
 
 import keras
 import numpy as np
 import pytest
 from checks import refuses
 
-from mnist_helpers import data, experiments, models, storage, training
+from mnist_helpers import data, experiments, models, storage
+from mnist_helpers.training import post
+from mnist_helpers.training.settings import complete
 
 IMAGES = 300
 EPOCHS = 2
@@ -16,9 +19,9 @@ EPOCHS = 2
 pytestmark = pytest.mark.xdist_group("training")  # the trainings are shared
 
 
-@pytest.fixture(scope="module")
-def few_images(mnist):
-    """Let the recipes see a few images only."""
+@contextlib.contextmanager
+def few_of(mnist):
+    """Let the post's recipe see a few images only."""
     (x_train, y_train), (x_test, y_test) = mnist
     few = (x_train[:IMAGES], y_train[:IMAGES]), (x_test[:100], y_test[:100])
     with pytest.MonkeyPatch.context() as monkeypatch:
@@ -26,75 +29,94 @@ def few_images(mnist):
         yield few
 
 
-@pytest.fixture(scope="module", params=sorted(training.RECIPES))
-def trained(request, few_images):
-    """Give the name of a recipe and what it returns."""
-    return request.param, training.RECIPES[request.param](epochs=EPOCHS, verbose=0)
+@pytest.fixture
+def few_images(mnist):
+    with few_of(mnist) as few:
+        yield few
 
 
-def without_seconds(record):
-    return {key: value for key, value in record.items() if key != "seconds"}
+@pytest.fixture(scope="module")
+def remake(root):
+    """Give models/remake.py as a module."""
+    sys.path.insert(0, str(root / "models"))
+    import remake
+
+    sys.path.pop(0)
+    return remake
 
 
-def test_two_runs_give_the_same_weights_bit_for_bit(trained):
-    name, (first, record, predictions) = trained
-    again, same_record, same_predictions = training.RECIPES[name](epochs=EPOCHS, verbose=0)
+@pytest.fixture(scope="module")
+def trained_pad(remake):
+    """Give the digit pad's network by its recipe, in small."""
+    small = remake.VOTING | {"network": "digit_pad", "epochs": 1, "training_images": IMAGES}
+    return [remake.train_digit_pad(small) for _ in range(2)]
+
+
+@pytest.fixture(scope="module")
+def trained_post(mnist):
+    """Give the post's network by its recipe, in small."""
+    with few_of(mnist):
+        return [post.train_post_cnn(epochs=EPOCHS, verbose=0) for _ in range(2)]
+
+
+@pytest.mark.parametrize("name", ["digit_pad", "post_cnn"])
+def test_two_runs_give_the_same_weights_bit_for_bit_and_are_recorded(name, request, tmp_path):
+    runs = request.getfixturevalue({"digit_pad": "trained_pad", "post_cnn": "trained_post"}[name])
+    (first, record, predictions), (again, same_record, same_predictions) = runs
     for one, other in zip(first.get_weights(), again.get_weights(), strict=True):
         assert one.tobytes() == other.tobytes()
-    assert without_seconds(record) == without_seconds(same_record)
+    assert record | {"seconds": 0} == same_record | {"seconds": 0}
     assert np.array_equal(predictions, same_predictions)
+    assert json.loads(json.dumps(record)) == record
+    storage.record_network(first, name, record, tmp_path)  # as models/remake.py does
+    loaded = storage.load_network(name, tmp_path)
+    for old, new in zip(first.get_weights(), loaded.get_weights(), strict=True):
+        assert np.array_equal(old, new)
 
 
-def test_another_seed_gives_other_weights(trained):
-    name, (first, _, _) = trained
-    other, record, _ = training.RECIPES[name](epochs=1, verbose=0, seed=1)
+def test_another_seed_gives_other_weights(remake, trained_pad):
+    small = remake.VOTING | {"network": "digit_pad", "epochs": 1, "training_images": IMAGES}
+    other, record, _ = remake.train_digit_pad(small, seed=1)
     assert record["recipe"]["seed"] == 1
-    assert not np.array_equal(first.get_weights()[0], other.get_weights()[0])
+    assert not np.array_equal(trained_pad[0][0].get_weights()[0], other.get_weights()[0])
 
 
-def test_a_record_says_how_the_network_was_made(trained, few_images, tmp_path):
-    name, (model, record, predictions) = trained
+def test_a_record_says_what_the_network_answers(trained_post, few_images):
+    model, record, predictions = trained_post[0]
     assert record["recipe"]["epochs"] == EPOCHS
     assert record["recipe"]["training_images"] == IMAGES
     assert all(len(values) == EPOCHS for values in record["history"].values())
-    assert predictions.shape in {(EPOCHS, 100), (1, 100)} and predictions.dtype == np.uint8
+    assert predictions.shape == (EPOCHS, 100) and predictions.dtype == np.uint8
     images, labels = few_images[1]
     probabilities = model.predict(data.prepare_images(images), verbose=0)
     assert np.array_equal(probabilities.argmax(axis=1), predictions[-1])
     assert record["test"]["accuracy"] == pytest.approx((predictions[-1] == labels).mean())
     loss = -np.log(np.maximum(probabilities[np.arange(100), labels], 1e-7)).mean()
     assert record["test"]["loss"] == pytest.approx(loss, rel=1e-5)
-    assert json.loads(json.dumps(record)) == record
-    storage.record_network(model, name, record, tmp_path)  # as models/remake.py does
-    loaded = storage.load_network(name, tmp_path)
-    for old, new in zip(model.get_weights(), loaded.get_weights(), strict=True):
-        assert np.array_equal(old, new)
 
 
-def test_the_shipped_network_was_made_by_today_s_recipe(trained):
-    name, (_, record, _) = trained
-    shipped = storage.read_manifest()[name]["recipe"]
-    default = inspect.signature(training.RECIPES[name]).parameters["epochs"].default
-    assert shipped == record["recipe"] | {"epochs": default, "training_images": 60_000}
+def test_the_shipped_networks_were_made_by_today_s_recipes(remake, trained_post):
+    manifest = storage.read_manifest()
+    of_the_pad = complete(remake.VOTING | {"network": "digit_pad"}) | {"seed": remake.PAD_SEED}
+    assert manifest["digit_pad"]["recipe"] == of_the_pad
+    of_the_post = trained_post[0][1]["recipe"] | {"epochs": 12, "training_images": 60_000}
+    assert manifest["post_cnn"]["recipe"] == of_the_post
 
 
-def test_the_shipped_member_is_one_of_the_ensemble():
-    settings = experiments.load("ensemble").variants["member"]
-    shipped = storage.read_manifest()["ensemble_member"]["recipe"]
-    expected = models.from_notation(settings["network"], seed=0)
-    member = models.ensemble_member(seed=0)
-    for one, other in zip(member.get_weights(), expected.get_weights(), strict=True):
-        assert np.array_equal(one, other)
-    for name in ("optimizer", "batch_size", "epochs", "augmentation", "training_images"):
-        assert shipped[name] == settings[name]
-    assert settings["schedule"] == "one_cycle"
-    assert shipped["learning_rate"] == f"one cycle to {settings['learning_rate']}"
-    assert settings["optimizer_options"] == {
-        "weight_decay": shipped["weight_decay"],
-        "use_ema": True,
-        "ema_momentum": shipped["weight_average"],
-    }
-    assert shipped["seed"] in experiments.load("ensemble").seeds
+def test_the_shipped_member_is_the_recorded_one(mnist):
+    """Compare recipe, row and answers, image by image."""
+    (row,) = experiments.read("shipped")
+    shipped = storage.read_manifest()["ensemble_member"]
+    assert row["settings"] == experiments.load("ensemble").variants["member"]
+    assert shipped["recipe"] == row["settings"] | {"seed": 0}
+    assert shipped["test"]["accuracy"] == row["test_accuracy"]
+    recorded = experiments.probabilities_of("shipped")["ensemble_member", 0]
+    network = storage.load_network("ensemble_member")
+    answers = network.predict(data.prepare_images(mnist[1][0]), batch_size=1000, verbose=0)
+    np.testing.assert_allclose(answers, recorded, atol=2e-3)  # recorded in half precision
+    sure = np.ptp(np.sort(recorded, axis=1)[:, -2:], axis=1) > 5e-3
+    assert sure.mean() > 0.99
+    assert np.array_equal(answers.argmax(axis=1)[sure], recorded.argmax(axis=1)[sure])
 
 
 def test_the_recipe_of_the_post(few_images, monkeypatch):
@@ -104,8 +126,8 @@ def test_the_recipe_of_the_post(few_images, monkeypatch):
     monkeypatch.setattr(models, "post_cnn", lambda: network)
     monkeypatch.setattr(network, "compile", lambda **kw: (compiled.update(kw), compile_(**kw)))
     monkeypatch.setattr(network, "fit", lambda *a, **kw: (fitted.update(kw), fit(*a, **kw))[1])
-    training.train_post_cnn(epochs=1, verbose=0)
-    assert (training.POST_EPOCHS, training.POST_BATCH) == (12, 128)
+    post.train_post_cnn(epochs=1, verbose=0)
+    assert (post.POST_EPOCHS, post.POST_BATCH) == (12, 128)
     assert compiled["loss"] == "categorical_crossentropy"
     assert isinstance(compiled["optimizer"], keras.optimizers.Adadelta)
     assert float(compiled["optimizer"].learning_rate) == 1.0
@@ -120,7 +142,7 @@ def test_epoch_predictions_are_those_after_each_epoch(mnist):
     model = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten(),
                               keras.layers.Dense(10)])  # fmt: skip
     model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-    keeper = training.EpochPredictions(images[:50])
+    keeper = post.EpochPredictions(images[:50])
     model.fit(images, labels, epochs=3, verbose=0, callbacks=[keeper])
     assert len(keeper.predictions) == 3
     assert all(kept.dtype == np.uint8 and kept.shape == (50,) for kept in keeper.predictions)
@@ -132,4 +154,4 @@ def test_epoch_predictions_are_those_after_each_epoch(mnist):
 @pytest.mark.parametrize("epochs", [0, -1])
 def test_no_epochs(epochs):
     with refuses(f"epochs is {epochs}; expected at least 1"):
-        training.train_post_cnn(epochs=epochs)
+        post.train_post_cnn(epochs=epochs)

@@ -4,25 +4,18 @@
     python -m mnist_helpers.experiments status
 
 An experiment is a file under ``experiments/``: a question, its variants, its seeds. `definition`
-reads it, `trainer` trains one variant with one seed, `runner` hands these to the workers, and
-`results` keeps a row of each in ``experiments/results/``, which the chapters read; `comparison`
-says which variants can be told apart.
-
-Used by chapters 06, 08 to 11, and 15 to 17.
+reads it, `runner` hands each variant and seed to `mnist_helpers.training` in the workers, and
+`results` keeps a row of each in ``experiments/results/``, which the chapters read.
 """
 
-from mnist_helpers.experiments.comparison import Difference, mean_interval, paired_differences
 from mnist_helpers.experiments.definition import Experiment, load, names
 from mnist_helpers.experiments.results import by_variant, probabilities_of, read
 
 __all__ = [
-    "Difference",
     "Experiment",
     "by_variant",
     "load",
-    "mean_interval",
     "names",
-    "paired_differences",
     "probabilities_of",
     "read",
 ]

@@ -5,28 +5,9 @@ import inspect
 from pathlib import Path
 from typing import NamedTuple
 
-EXPERIMENTS = Path(__file__).resolve().parents[3] / "experiments"
+from mnist_helpers.training.settings import complete
 
-# What a training needs to know; a file says what differs. A new setting gets as its default what
-# was done before there was a choice: that is what rows recorded earlier are read with.
-DEFAULTS = {
-    "library": "keras",  # or "numpy", the book's own network
-    "network": "24C5-P2-32C3-P2-256",  # 215,194 parameters, a tenth of the post's work
-    "network_options": {},  # further arguments of `models.from_notation`
-    "optimizer": "Adam",  # a name in `keras.optimizers`
-    "optimizer_options": {},
-    "learning_rate": 0.001,
-    "schedule": "constant",  # or another of `trainer.SCHEDULES`
-    "batch_size": 128,
-    "epochs": 4,
-    "augmentation": None,  # or arguments of `augmentation.random_affine`
-    "permutation": None,  # or the seed of one reordering of all images' pixels
-    "training_images": 55_000,  # the rest are the validation set
-    "data": None,  # MNIST, or a folder with the four files of one of its kin
-    "standardise": False,  # whether images get mean 0 and deviation 1
-    "margin": 0,  # rows and columns that are cut away at each side (NumPy)
-    "pool_first": False,  # pooling before ReLU, as one layer with the convolution (NumPy)
-}
+EXPERIMENTS = Path(__file__).resolve().parents[3] / "experiments"
 
 
 class Experiment(NamedTuple):
@@ -37,7 +18,7 @@ class Experiment(NamedTuple):
     name, question : str
         The name of the file, and its docstring.
     variants : dict of str to dict
-        Name to complete settings, those of `DEFAULTS`.
+        Name to complete settings, those of `mnist_helpers.training.settings.DEFAULTS`.
     seeds : range
         Each variant is trained once with each.
     more_seeds : dict of str to int
@@ -125,21 +106,3 @@ def load(name, folder=EXPERIMENTS):
         getattr(module, "MORE_SEEDS", {}),
         getattr(module, "KEEP", ()),
     )
-
-
-def complete(settings):
-    """Add to some settings, of a variant or of a recorded row, the defaults of all others.
-
-    Raises
-    ------
-    ValueError
-        If there is no such setting.
-
-    Examples
-    --------
-    >>> complete({"epochs": 12})["epochs"], complete({})["library"]
-    (12, 'keras')
-    """
-    if unknown := sorted(set(settings) - set(DEFAULTS)):
-        raise ValueError(f"a setting {unknown[0]!r}; expected some of {sorted(DEFAULTS)}")
-    return DEFAULTS | settings

@@ -17,6 +17,7 @@ from filelock import FileLock
 
 from mnist_helpers.experiments import definition
 from mnist_helpers.storage import write_beside
+from mnist_helpers.training.settings import complete
 
 COLUMNS = {
     "variant": str,
@@ -153,7 +154,7 @@ def parse(header, line, where):
         if not 0 <= row[metric] <= 1:
             raise ValueError(f"{where} has a {metric} of {row[metric]}; expected 0 to 1")
     try:
-        row["settings"] = definition.complete(row["settings"])
+        row["settings"] = complete(row["settings"])
     except ValueError as error:
         raise ValueError(f"{where} has {error}") from None
     return row

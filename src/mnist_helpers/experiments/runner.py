@@ -11,7 +11,8 @@ from filelock import FileLock, Timeout
 from tqdm import tqdm
 
 from mnist_helpers import environment
-from mnist_helpers.experiments import definition, results, trainer
+from mnist_helpers.experiments import definition, results
+from mnist_helpers.training import trainer
 
 ROOT = definition.EXPERIMENTS.parent
 

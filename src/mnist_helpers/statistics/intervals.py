@@ -1,12 +1,9 @@
-"""How good a classifier is, and how sure one can be of that.
-
-Used by chapters 01, 03 and 05.
-"""
+"""How good a classifier is, what repeated measurements say, and how sure one can be of either."""
 
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import binomtest
+from scipy.stats import binomtest, sem, t
 
 
 class Accuracy(NamedTuple):
@@ -76,3 +73,35 @@ def accuracy(predicted, labels):
     correct = int((predicted == labels).sum())
     interval = binomtest(correct, len(labels)).proportion_ci(0.95, method="wilson")
     return Accuracy(correct / len(labels), interval.low, interval.high, correct, len(labels))
+
+
+def mean_interval(values):
+    """Return a mean and Student's interval around it, at 95 % confidence.
+
+    Parameters
+    ----------
+    values : array_like of float, shape (count, ...)
+        Repeated measurements, at least two.
+
+    Returns
+    -------
+    ndarray, shape (3, ...)
+        The mean, and the lower and the upper end.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two measurements, or one is not finite.
+
+    Examples
+    --------
+    >>> mean_interval([1.0, 2.0, 3.0]).round(2).tolist()
+    [2.0, -0.48, 4.48]
+    """
+    values = np.asarray(values, float)
+    if not values.ndim or len(values) < 2:
+        raise ValueError(f"an interval takes at least two measurements, not shape {values.shape}")
+    if not np.isfinite(values).all():
+        raise ValueError("a measurement is no finite number; expected only such")
+    half = t.ppf(0.975, len(values) - 1) * sem(values)
+    return values.mean(axis=0) + np.multiply.outer([0, -1, 1], half)

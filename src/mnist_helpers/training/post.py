@@ -1,14 +1,11 @@
-"""The recipes by which the book's networks are trained.
-
-Used by chapters 03 and 05, and by ``make models``, which remakes the networks under ``models/``.
-"""
+"""The post's training, its protocol included, as chapter 03 does it line by line."""
 
 import time
 
 import keras
 import numpy as np
 
-from mnist_helpers import augmentation, data, models
+from mnist_helpers import data, models
 
 POST_SEED = 2018  # the year of the post, fixed before the first run
 POST_EPOCHS = 12
@@ -112,10 +109,3 @@ def train_post_cnn(epochs=POST_EPOCHS, seed=POST_SEED, verbose=1):
         "seconds": round(time.perf_counter() - started, 1),
     }
     return model, record, np.stack(keeper.predictions)
-
-
-RECIPES = {
-    "digit_pad": augmentation.train_digit_pad,
-    "ensemble_member": augmentation.train_ensemble_member,
-    "post_cnn": train_post_cnn,
-}

@@ -7,9 +7,9 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
-from mnist_helpers import augmentation, data, environment, models, schedules
-from mnist_helpers.experiments import numpy_trainer
+from mnist_helpers import data, environment, models, schedules
 from mnist_helpers.numpy_cnn import fast
+from mnist_helpers.training import batches, numpy_trainer
 
 SCHEDULES = {
     "constant": lambda rate, steps, epochs: rate,
@@ -51,7 +51,7 @@ def train(settings, seed, keep=()):
     Parameters
     ----------
     settings : dict
-        Complete, as `definition.load` returns them.
+        Complete, as `settings.complete` makes them.
     seed : int
         Of the initial weights, the order of the images, their movements and the dropout.
     keep : sequence of {"probabilities", "weights"}
@@ -105,13 +105,16 @@ def train_with_keras(settings, seed, training, validation):
     if lacking := [name for name in ("margin", "pool_first") if settings[name]]:
         raise ValueError(f"the Keras network trains without {lacking[0]!r}")
     keras.utils.set_random_seed(seed)
-    batches = augmentation.AugmentedImages(
+    images = batches.AugmentedImages(
         *training, settings["batch_size"], seed, settings["augmentation"]
     )
     # Dask's threads draw from Python's global generator, too, so the seed is handed over.
-    model = models.from_notation(settings["network"], **settings["network_options"], seed=seed)
+    if settings["network"] in models.NETWORKS:
+        model = models.build(settings["network"])
+    else:
+        model = models.from_notation(settings["network"], **settings["network_options"], seed=seed)
     schedule = SCHEDULES[settings["schedule"]]
-    steps = settings["epochs"] * len(batches)
+    steps = settings["epochs"] * len(images)
     model.compile(
         getattr(keras.optimizers, settings["optimizer"])(
             schedule(settings["learning_rate"], steps, settings["epochs"]),
@@ -122,20 +125,20 @@ def train_with_keras(settings, seed, training, validation):
         jit_compile=keras.config.backend() == "jax",  # slower with TensorFlow on a processor
     )
     history = model.fit(
-        batches,
+        images,
         epochs=settings["epochs"],
-        shuffle=False,  # `batches` shuffles
+        shuffle=False,  # `AugmentedImages` does
         validation_data=validation,
         validation_batch_size=1000,
         verbose=0,
     ).history
     if model.optimizer.use_ema:  # the end of `fit` has put the average in the weights' place
-        augmentation.reestimate_batch_norm(model, training[0])
+        batches.reestimate_batch_norm(model, training[0])
         averaged = model.evaluate(*validation, batch_size=1000, verbose=0)
         history["val_loss"][-1], history["val_accuracy"][-1] = averaged
     # TensorFlow keeps what has fed it for good; a worker that trains a hundred networks must not
     # keep the images of each.
-    batches.images = batches.targets = None
+    images.images = images.targets = None
     more = {
         "parameters": model.count_params(),
         "multiply_adds": sum(models.multiply_adds(model).values()),

@@ -52,7 +52,7 @@ def build(settings, seed):
     Parameters
     ----------
     settings : dict
-        Complete, as `definition.load` returns them.
+        Complete, as `settings.complete` makes them.
     seed : int
 
     Returns
@@ -66,7 +66,7 @@ def build(settings, seed):
 
     Examples
     --------
-    >>> from mnist_helpers.experiments.definition import complete
+    >>> from mnist_helpers.training.settings import complete
     >>> build(complete({"library": "numpy", "margin": 2}), seed=0).layers[0].output_shape
     (20, 20, 24)
     """

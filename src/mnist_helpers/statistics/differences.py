@@ -1,0 +1,169 @@
+"""Which variants can be told apart by their runs, and by how much they differ."""
+
+from itertools import combinations
+from typing import NamedTuple
+
+import numpy as np
+from scipy.stats import false_discovery_control, ttest_ind, ttest_rel
+
+
+class Difference(NamedTuple):
+    """By how much the runs of one variant lie above those of another.
+
+    Attributes
+    ----------
+    mean : float
+        Of the differences.
+    low, high : float
+        The ends of Student's interval around the mean, at 95 % confidence.
+    p_value : float
+        Of the t-test, paired or Welch's, adjusted for the number of comparisons.
+    each : ndarray, shape (seeds,)
+        The differences seed by seed; by Welch's test those of the one variant's runs from the mean
+        of the other's.
+    """
+
+    mean: float
+    low: float
+    high: float
+    p_value: float
+    each: np.ndarray
+
+    @property
+    def told_apart(self):
+        """Whether the two can be told apart: of such claims, one in twenty may be wrong."""
+        return bool(self.p_value < 0.05)
+
+    def __str__(self):
+        """Write the difference in percentage points, with its interval and the number of seeds."""
+        mean, low, high = (f"{100 * value:+.2f}" for value in self[:3])
+        told = "" if self.told_apart else ", not told apart"
+        return f"{mean} points (95 % interval {low} to {high}, n = {len(self.each)}{told})"
+
+
+def paired_differences(values, baseline):
+    """Compare the runs of several variants with those of one, seed by seed.
+
+    Runs with the same seed see the images in the same order, so their difference is taken first,
+    and the interval is that of the differences. Of many comparisons some come out far from nothing
+    by chance; the p-values are adjusted for that, by Benjamini and Hochberg's method.
+
+    Parameters
+    ----------
+    values : dict of str to array_like of float, shape (seeds,)
+        A metric of each variant, as `mnist_helpers.experiments.by_variant` gathers it.
+    baseline : str
+        The variant with which all others are compared.
+
+    Returns
+    -------
+    dict of str to Difference
+        In the order of the variants, without the baseline.
+
+    Raises
+    ------
+    ValueError
+        If the baseline is not among the variants, there is nothing to compare it with, it has
+        fewer than two seeds, a run is not finite, a variant has another number of seeds, or differs
+        by the same amount in each of them, which no training does.
+
+    References
+    ----------
+    Y. Benjamini and Y. Hochberg, "Controlling the false discovery rate", *Journal of the Royal
+    Statistical Society* B 57, 1995.
+
+    Examples
+    --------
+    >>> accuracies = {"Adam": [0.990, 0.991, 0.992], "SGD": [0.985, 0.987, 0.988]}
+    >>> print(paired_differences(accuracies, "Adam")["SGD"])
+    -0.43 points (95 % interval -0.58 to -0.29, n = 3)
+    """
+    if baseline not in values or len(values) < 2:
+        raise ValueError(f"there is no {baseline!r} to compare with others in {list(values)}")
+    runs = _checked(values)
+    reference = runs.pop(baseline)
+    each = {}
+    for name in runs:
+        if len(runs[name]) != len(reference):
+            raise ValueError(
+                f"{name!r} has {len(runs[name])} runs and {baseline!r} {len(reference)}; "
+                "a comparison takes the same seeds"
+            )
+        each[name] = runs[name] - reference
+        if np.ptp(each[name]) < 1e-12:
+            raise ValueError(f"{name!r} differs from {baseline!r} by the same amount in each run")
+    return _adjusted(each, {name: ttest_rel(runs[name], reference) for name in runs})
+
+
+def welch_differences(values, baseline=None):
+    """Compare the runs of variants that share nothing, by Welch's t-test.
+
+    It asks neither for equal seeds nor for equal scatter. The p-values are adjusted for the number
+    of comparisons, by Benjamini and Hochberg's method.
+
+    Parameters
+    ----------
+    values : dict of str to array_like of float, shape (seeds,)
+        A metric of each variant; not all need have equally many runs.
+    baseline : str, optional
+        The variant with which all others are compared; without one, all are compared in pairs.
+
+    Returns
+    -------
+    dict of str, or of (str, str), to Difference
+        By the name of the variant; without a baseline by the names of both, the first less the
+        second.
+
+    Raises
+    ------
+    ValueError
+        If the baseline is not among the variants, there is nothing to compare, a variant has fewer
+        than two runs or the same value in each, or a run is not finite.
+
+    References
+    ----------
+    B. L. Welch, "The generalization of 'Student's' problem when several different population
+    variances are involved", *Biometrika* 34, 1947; for the adjustment as `paired_differences`.
+
+    Examples
+    --------
+    >>> accuracies = {"Adam": [0.990, 0.991, 0.992], "SGD": [0.985, 0.987, 0.988, 0.986]}
+    >>> print(welch_differences(accuracies, "Adam")["SGD"])
+    -0.45 points (95 % interval -0.68 to -0.22, n = 4)
+    """
+    if baseline not in (None, *values) or len(values) < 2:
+        raise ValueError(f"there is no {baseline!r} to compare with others in {list(values)}")
+    runs = _checked(values)
+    for name in runs:
+        if np.ptp(runs[name]) < 1e-12:
+            raise ValueError(f"the runs of {name!r} are all the same; no training does that")
+    pairs = {pair: pair for pair in combinations(runs, 2)}
+    if baseline is not None:
+        pairs = {name: (name, baseline) for name in runs if name != baseline}
+    return _adjusted(
+        {key: runs[one] - runs[other].mean() for key, (one, other) in pairs.items()},
+        {
+            key: ttest_ind(runs[one], runs[other], equal_var=False)
+            for key, (one, other) in pairs.items()
+        },
+    )
+
+
+def _checked(values):
+    """Return the runs as arrays; too few of them, and what is no finite number, are refused."""
+    runs = {name: np.asarray(values[name], dtype=float) for name in values}
+    for name in runs:
+        if len(runs[name]) < 2:
+            raise ValueError(f"{name!r} has {len(runs[name])} run; an interval takes at least two")
+        if not np.isfinite(runs[name]).all():
+            raise ValueError(f"a run of {name!r} is no finite number")
+    return runs
+
+
+def _adjusted(each, tests):
+    """Gather tests as differences, their p-values adjusted for how many they are."""
+    p_values = false_discovery_control([test.pvalue for test in tests.values()])
+    return {
+        name: Difference(each[name].mean(), *test.confidence_interval(0.95), p_value, each[name])
+        for (name, test), p_value in zip(tests.items(), p_values, strict=True)
+    }
