@@ -177,6 +177,19 @@ def test_welch_differences_refuse(values, message):
         statistics.welch_differences(values)
 
 
+def test_a_verdict_takes_both_sets():
+    def found(mean, p_value):
+        return {"a": statistics.Difference(mean, mean - 1, mean + 1, p_value, np.zeros(2))}
+
+    assert statistics.verdicts(found(0.2, 0.01), found(0.1, 0.01)) == {"a": "higher"}
+    assert statistics.verdicts(found(-0.2, 0.01), found(-0.1, 0.04)) == {"a": "lower"}
+    assert statistics.verdicts(found(0.2, 0.01), found(-0.1, 0.01)) == {"a": "undecided"}
+    assert statistics.verdicts(found(0.2, 0.2), found(0.1, 0.01)) == {"a": "undecided"}
+    assert statistics.verdicts(found(0.2, 0.2), found(0.1, 0.2)) == {"a": "not told apart"}
+    with refuses("on the test set, but"):
+        statistics.verdicts(found(0, 1), {"b": found(0, 1)["a"]})
+
+
 # ---- calibration -----------------------------------------------------------------------------
 
 

@@ -14,6 +14,7 @@ from mnist_helpers.statistics.calibration import (
 from mnist_helpers.statistics.differences import (
     Difference,
     paired_differences,
+    verdicts,
     welch_differences,
 )
 from mnist_helpers.statistics.intervals import Accuracy, accuracy, mean_interval
@@ -29,5 +30,6 @@ __all__ = [
     "mean_interval",
     "paired_differences",
     "reliability",
+    "verdicts",
     "welch_differences",
 ]

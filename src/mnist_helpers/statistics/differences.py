@@ -149,6 +149,47 @@ def welch_differences(values, baseline=None):
     )
 
 
+def verdicts(test, validation):
+    """Say which variants can be told apart on the test set and on the validation set alike.
+
+    An interval over seeds does not know that the images are a sample, too: what one set of images
+    shows and the other does not is undecided.
+
+    Parameters
+    ----------
+    test, validation : dict of str to Difference
+        Of the same comparisons, as `paired_differences` or `welch_differences` returns them.
+
+    Returns
+    -------
+    dict of str to {"higher", "lower", "undecided", "not told apart"}
+
+    Raises
+    ------
+    ValueError
+        If they are not of the same comparisons.
+
+    Examples
+    --------
+    >>> test = {"SGD": Difference(-0.004, -0.006, -0.002, 0.01, np.array([]))}
+    >>> verdicts(test, test), verdicts(test, {"SGD": test["SGD"]._replace(p_value=0.3)})
+    ({'SGD': 'lower'}, {'SGD': 'undecided'})
+    """
+    if set(test) != set(validation):
+        raise ValueError(f"{list(test)} on the test set, but {list(validation)} on the other")
+    found = {}
+    for name, difference in test.items():
+        both = difference, validation[name]
+        apart = [each.told_apart for each in both]
+        if not any(apart):
+            found[name] = "not told apart"
+        elif all(apart) and both[0].mean * both[1].mean > 0:
+            found[name] = "higher" if difference.mean > 0 else "lower"
+        else:
+            found[name] = "undecided"
+    return found
+
+
 def _checked(values):
     """Return the runs as arrays; too few of them, and what is no finite number, are refused."""
     runs = {name: np.asarray(values[name], dtype=float) for name in values}
