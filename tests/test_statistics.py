@@ -169,7 +169,7 @@ def test_of_many_pairs_that_do_not_differ_few_are_told_apart():
         ({"a": [1, 2]}, "to compare with others"),
         ({"a": [1, 2], "b": [3]}, "at least two"),
         ({"a": [1, 2], "b": [3, np.nan]}, "'b' is no finite number"),
-        ({"a": [1, 2], "b": [3, 3]}, "'b' are all the same"),
+        ({"a": [1, 1], "b": [3, 3]}, "runs of 'a' do not differ, nor those of 'b'"),
     ],
 )
 def test_welch_differences_refuse(values, message):

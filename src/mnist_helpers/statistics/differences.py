@@ -118,7 +118,7 @@ def welch_differences(values, baseline=None):
     ------
     ValueError
         If the baseline is not among the variants, there is nothing to compare, a variant has fewer
-        than two runs or the same value in each, or a run is not finite.
+        than two runs, a run is not finite, or two variants that are compared do not scatter at all.
 
     References
     ----------
@@ -134,12 +134,12 @@ def welch_differences(values, baseline=None):
     if baseline not in (None, *values) or len(values) < 2:
         raise ValueError(f"there is no {baseline!r} to compare with others in {list(values)}")
     runs = _checked(values)
-    for name in runs:
-        if np.ptp(runs[name]) < 1e-12:
-            raise ValueError(f"the runs of {name!r} are all the same; no training does that")
     pairs = {pair: pair for pair in combinations(runs, 2)}
     if baseline is not None:
         pairs = {name: (name, baseline) for name in runs if name != baseline}
+    for pair in pairs.values():
+        if max(np.ptp(runs[name]) for name in pair) < 1e-12:
+            raise ValueError(f"the runs of {pair[0]!r} do not differ, nor those of {pair[1]!r}")
     return _adjusted(
         {key: runs[one] - runs[other].mean() for key, (one, other) in pairs.items()},
         {
