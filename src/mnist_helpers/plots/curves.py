@@ -250,8 +250,7 @@ def learning_rate_curves(curves, tolerance):
         near = accuracies >= accuracies.max() - tolerance
         axis.semilogx(rates, 100 * accuracies, "o-", markerfacecolor="white")
         axis.plot(rates[near], 100 * accuracies[near], "o", color="C0")
-        axis.set_title(name)
-        axis.set_ylim(94, 99.8)
+        axis.set(title=name, ylim=(94, 99.8))
     figure.supxlabel("Learning rate", fontsize=10.5)
     figure.supylabel("Validation accuracy (%)", fontsize=10.5)
     return figure
@@ -283,7 +282,8 @@ def accuracy_over_seconds(points, epochs, goals=()):
     >>> figure.axes[0].get_xscale()
     'log'
     """
-    some(points and epochs, "training")
+    some(points, "training")
+    some(epochs, "epoch")
     check_times(*np.transpose([*points, *epochs]))
     figure, (axis,) = grid(1, 1, 4.2)
     for goal in goals:

@@ -1,7 +1,10 @@
-"""What the figures are made of: panels, notes, lines in their bands, dots in rows."""
+"""What figures are made of: panels, notes, lines in their bands, dots in rows.
 
+A new figure is made of these, and stands in the module of its form.
+"""
+
+from dataclasses import dataclass
 from itertools import cycle
-from typing import NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -103,7 +106,8 @@ def lines_with_bands(axis, curves, styles=MARKERS):
     return ends
 
 
-class Row(NamedTuple):
+@dataclass
+class Row:
     """A value, perhaps with an interval, with single values beside it, and with a note."""
 
     value: float
