@@ -53,3 +53,18 @@ def mnist():
         for array in pair:
             array.flags.writeable = False
     return arrays
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """Give the outputs of the figures that are shown, each a dict of MIME types."""
+    from mnist_helpers.plots import figure
+
+    bundles = []
+
+    def display(bundle, metadata, raw):
+        assert raw and metadata["image/png"]["width"] > 0
+        bundles.append(bundle)
+
+    monkeypatch.setattr(figure, "display", display)
+    return bundles

@@ -6,7 +6,7 @@ import pytest
 from checks import cases, refuses
 from keras import layers, ops
 
-from mnist_helpers import inspection, models, plots
+from mnist_helpers import inspection, models
 from mnist_helpers.inspection import gradients, maximisation, parts
 
 SIDE = 6
@@ -466,69 +466,3 @@ def test_logits_are_those_before_the_softmax_even_of_a_layer_of_that_name(images
     expected = ops.convert_to_numpy(named(images))
     np.testing.assert_allclose(ops.convert_to_numpy(ops.softmax(logits)), expected, rtol=1e-5)
     assert not np.allclose(logits, expected)
-
-
-# ---- figures -------------------------------------------------------------------------------
-
-
-def test_mosaics_hold_every_picture_where_it_belongs():
-    pictures = np.arange(1.0, 13).reshape(3, 2, 2)
-    figure = plots.mosaics({"a": pictures, "b": pictures[:, :1, :1]}, columns=(2, 3))
-    tiled = np.ma.filled(figure.axes[0].images[0].get_array(), np.nan)
-    for number, picture in enumerate(pictures):
-        row, column = 1 + 3 * (number // 2), 1 + 3 * (number % 2)
-        np.testing.assert_array_equal(tiled[row : row + 2, column : column + 2], picture)
-    assert np.isfinite(tiled).sum() == pictures.size
-    single = figure.axes[1].images[0]
-    np.testing.assert_array_equal(single.get_array(), [[1, 5, 9]])  # single values need no frame
-    assert single.get_clim() == (0, 9)
-    signed = plots.mosaics({"a": -pictures}, signed=True).axes[0].images[0]
-    assert signed.get_clim() == (-12, 12)
-    with refuses(r"the panel 'a' has shape \(2, 2\); expected \(count, height, width\)"):
-        plots.mosaics({"a": pictures[0]})
-    for wrong in ({"panels": {}}, {"columns": 0}, {"in_a_row": 0}):
-        with refuses("expected at least one of each"):
-            plots.mosaics(**{"panels": {"a": pictures}} | wrong)
-
-
-def test_attribution_maps_lie_where_they_were_computed():
-    images = np.random.default_rng(0).random((2, 28, 28))
-    figure = plots.attribution_table(
-        images, {"cam": images[:, 2:-2, 2:-2]}, ["3", "8"], {"cam": (1.5, 25.5)}
-    )
-    assert [axis.get_title() for axis in figure.axes[:2]] == ["3", "8"]
-    assert figure.axes[2].get_ylabel() == "cam"
-    assert figure.axes[2].images[0].get_extent() == [1.5, 25.5, 25.5, 1.5]
-    assert figure.axes[2].get_ylim() == (27.5, -0.5)
-    with refuses("there are 1 of 'titles' for 2 images"):
-        plots.attribution_table(images, {}, ["3"])
-    for wrong in ((images[:0], {}, []), (images, {"image": images}, ["3", "8"])):
-        with refuses("expected at least one image and no method called 'image'"):
-            plots.attribution_table(*wrong)
-
-
-def test_an_embedding_draws_every_point_once():
-    labels = np.array([0, 1, 1, 9, 9, 9])
-    marked = np.array([False, True, False, False, True, False])
-    points = np.arange(12.0).reshape(6, 2)
-    (axis,) = plots.embedding_maps({"a": points}, labels, marked).axes
-    drawn = np.concatenate([group.get_offsets() for group in axis.collections])
-    assert sorted(map(tuple, drawn.tolist())) == sorted(map(tuple, points.tolist()))
-    with refuses(r"the panel 'a' has shape \(6, 3\); expected \(6, 2\)"):
-        plots.embedding_maps({"a": np.ones((6, 3))}, labels, marked)
-    with refuses("labels reach from 1 to 10; expected 0 to 9"):
-        plots.embedding_maps({"a": points}, labels + 1, marked)
-    with refuses(r"marked is int64 of shape \(2,\); expected bool, \(6,\)"):
-        plots.embedding_maps({"a": points}, labels, np.array([1, 4]))
-
-
-def test_curves_by_layer_are_named_at_their_ends():
-    curve = np.array([[0.9, 0.2], [0.8, 0.1], [1.0, 0.3]])
-    (axis,) = plots.curves_by_layer(["top", "all"], {"m": curve}, "Correlation", 0.5).axes
-    assert [label.get_text() for label in axis.get_xticklabels()] == ["top", "all"]
-    np.testing.assert_array_equal(axis.lines[0].get_ydata(), curve[0])
-    assert axis.texts[0].get_text() == "m" and axis.lines[1].get_ydata() == [0.5, 0.5]
-    with refuses(r"the curve 'm' has shape \(2, 2\); expected \(3, 2\)"):
-        plots.curves_by_layer(["a", "b"], {"m": curve[:2]}, "Correlation", 0.5)
-    with refuses("there are 6 curves; expected 5 at most"):
-        plots.curves_by_layer(["a", "b"], dict.fromkeys("abcdef", curve), "Correlation", 0.5)

@@ -1,47 +1,57 @@
 """Every figure of the book: one style, colour-blind safe, each with its caption and alt text.
 
-Importing this package sets the style. Each topic has a module of its own; chapters import the
-functions from here.
+Importing this package sets the style, whatever the user's own settings are. The functions stand by
+form: `images`, `curves` and `intervals`, made of what is in `parts`, and `diagrams`. Each returns a
+matplotlib figure, to be given to `show`, and refuses to draw nothing. Those that serve one chapter
+alone say whose they are.
 """
 
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 
-from mnist_helpers.plots.architecture import error_against_cost
-from mnist_helpers.plots.classification import confusion_matrix
-from mnist_helpers.plots.curves import training_curves
-from mnist_helpers.plots.differences import difference_plot
-from mnist_helpers.plots.digits import digit_grid
-from mnist_helpers.plots.ensembles import lift_histograms, selection_ladder
-from mnist_helpers.plots.figure import show
-from mnist_helpers.plots.inspection import (
-    attribution_table,
-    curves_by_layer,
-    embedding_maps,
-    mosaics,
-)
-from mnist_helpers.plots.last_errors import (
+from mnist_helpers.plots.curves import (
+    accuracy_over_seconds,
     accuracy_under_change,
-    picture_row,
-    reliability_diagram,
+    curves_with_bands,
+    learning_rate_curves,
+    loss_shares,
+    losses_within_an_epoch,
     risk_coverage,
+    training_curves,
+)
+from mnist_helpers.plots.diagrams import (
+    confusion_matrix,
+    descent_paths,
+    embedding_maps,
+    network_diagram,
+    search_results,
+    step_profile,
+)
+from mnist_helpers.plots.figure import show
+from mnist_helpers.plots.images import (
+    attribution_table,
+    digit_grid,
+    mosaics,
+    picture_row,
     vote_gallery,
 )
-from mnist_helpers.plots.layer_parameters import curves_with_bands, search_results
-from mnist_helpers.plots.losses import loss_shares, losses_within_an_epoch
-from mnist_helpers.plots.networks import network_diagram, step_profile
-from mnist_helpers.plots.optimizers import descent_paths, learning_rate_curves
-from mnist_helpers.plots.ten_seconds import accuracy_over_seconds, ladder
+from mnist_helpers.plots.intervals import (
+    difference_plot,
+    error_against_cost,
+    ladder,
+    lift_histograms,
+    reliability_diagram,
+    selection_ladder,
+)
 
-plt.style.use(Path(__file__).with_name("ten_digits.mplstyle"))
+plt.style.use(["default", Path(__file__).with_name("ten_digits.mplstyle")])
 
 __all__ = [
     "accuracy_over_seconds",
     "accuracy_under_change",
     "attribution_table",
     "confusion_matrix",
-    "curves_by_layer",
     "curves_with_bands",
     "descent_paths",
     "difference_plot",
