@@ -78,15 +78,15 @@ def test_what_does_not_fit_together_is_refused(function):
         function([[1.2, -0.2]], [0])
     with refuses("do not add up to 1"):
         function([[0.5, 0.6]], [0])
-    with refuses("labels are float64"):
+    with refuses("labels have type float64"):
         function([[0.5, 0.5]], [0.0])
-    with refuses("labels are int64 from -1"):
+    with refuses("labels reach from -1"):
         function([[0.5, 0.5]], [-1])
-    with refuses(r"probabilities have shape \(1, 2\) and labels \(2,\)"):
+    with refuses(r"labels have type int64 and shape \(2,\); .* each of 1 images"):
         function([[0.5, 0.5]], [0, 1])
     with refuses("do not add up to 1"):
         function([[0.5, 0.7]], [0])
-    with refuses("labels are int64 from 0 to 2; expected whole numbers from 0 to 1"):
+    with refuses("labels reach from 0 to 2; expected 0 to 1"):
         function([[0.5, 0.5], [0.5, 0.5]], np.array([0, 2]))
 
 

@@ -21,7 +21,7 @@ def wilson(correct, count, z=1.959963984540054):
 def test_the_interval_is_wilsons(count, share):
     correct = round(share * count)
     labels = np.zeros(count, int)
-    found = evaluation.accuracy(np.arange(count) >= correct, labels)
+    found = evaluation.accuracy((np.arange(count) >= correct).astype(int), labels)
     low, high = wilson(correct, count)
     assert (found.correct, found.count, found.value) == (correct, count, correct / count)
     assert found.low == pytest.approx(low, abs=1e-12)
@@ -33,16 +33,16 @@ def test_the_interval_covers_the_truth_as_often_as_it_says():
     generator = np.random.default_rng(0)
     covered = 0
     for _ in range(500):
-        right = generator.random(1_000) < 0.9
-        found = evaluation.accuracy(right, np.ones(1_000, bool))
+        right = (generator.random(1_000) < 0.9).astype(int)
+        found = evaluation.accuracy(right, np.ones(1_000, int))
         covered += found.low <= 0.9 <= found.high
     assert 0.92 < covered / 500 < 0.98
 
 
 def test_an_accuracy_reads_as_a_sentence():
-    right = np.arange(10_000) < 9_919
+    right = (np.arange(10_000) < 9_919).astype(int)
     text = "99.19% (95 % interval 98.99% to 99.35%, n = 10000)"
-    assert str(evaluation.accuracy(right, np.ones(10_000, bool))) == text
+    assert str(evaluation.accuracy(right, np.ones(10_000, int))) == text
 
 
 def test_all_right_and_all_wrong():
@@ -60,9 +60,10 @@ def test_all_right_and_all_wrong():
         (np.zeros((3, 10)), [1, 2, 3]),  # probabilities, not classes
         (np.zeros((3, 10)), np.zeros((3, 10))),  # both one-hot
         (7, 7),
+        ([7, 2, 1], ["7", "2", "1"]),  # text, as OpenML has it, equals no number
     ],
-    ids=["empty", "lengths", "probabilities", "one-hot", "numbers"],
+    ids=["empty", "lengths", "probabilities", "one-hot", "numbers", "text"],
 )
 def test_accuracy_refuses(predicted, labels):
-    with refuses("expected two lists of classes, equally long"):
+    with refuses("(predictions|labels) .*expected (whole numbers, one for|at least one of each)"):
         evaluation.accuracy(predicted, labels)

@@ -3,6 +3,8 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
+from mnist_helpers.data import check_classes
+
 
 def mosaics(panels, columns=8, in_a_row=2, limits=None, signed=False):
     """Draw stacks of small pictures, each stack tiled into one panel.
@@ -174,13 +176,12 @@ def embedding_maps(panels, labels, marked):
     >>> figure.axes[0].get_title(loc="left")
     'a'
     """
+    labels = check_classes(labels)
     for title, points in panels.items():
         if np.shape(points) != (len(labels), 2):
             raise ValueError(
                 f"the panel {title!r} has shape {np.shape(points)}; expected ({len(labels)}, 2)"
             )
-    if not np.isin(labels, range(10)).all():
-        raise ValueError(f"labels reach from {labels.min()} to {labels.max()}; expected 0 to 9")
     if marked.dtype != bool or marked.shape != labels.shape:
         raise ValueError(
             f"marked is {marked.dtype} of shape {marked.shape}; expected bool, {labels.shape}"
