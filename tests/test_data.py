@@ -163,7 +163,7 @@ def test_a_folder_with_two_data_sets(kin):
                                    r"holds uint8 of shape \(12, 32, 32\); expected uint8 and \(co"),
         "images of another type": (NAMES[0], np.zeros((12, 28, 28), ">i4"), "holds >i4 of shape"),
         "labels as images": (NAMES[2], np.zeros(7, np.uint8), r"holds uint8 of shape \(7,\)"),
-        "images as labels": (NAMES[1], np.zeros((12, 28, 28), np.uint8), "have type uint8 and shape"),
+        "images as labels": (NAMES[1], np.zeros((12, 28, 28), np.uint8), "have type uint8 and"),
         "too few labels": (NAMES[3], np.zeros(6, np.uint8), r"shape \(6,\); .* each of 7 images"),
         "letters": (NAMES[3], np.arange(20, 27, dtype=np.uint8), "from 20 to 26; expected 0 to 9"),
         "one-hot": (NAMES[3], np.eye(10, dtype=np.uint8)[:7], "have type uint8 and shape"),
