@@ -13,6 +13,7 @@ import struct
 import zlib
 
 import numpy as np
+import papermill
 import pytest
 from checks import cases, memory_below, refuses
 from hypothesis import HealthCheck, given, settings
@@ -123,6 +124,23 @@ def test_labels_with_several_columns_as_qmnist_has_them(kin):
         (folder / name).unlink()
         (folder / f"qmnist-{name.replace('idx1-ubyte', 'idx2-int')}").write_bytes(idx(columns))
     assert_read(folder, arrays)
+
+
+def test_chapter_01_runs_on_another_data_set(mnist, tmp_path, root):
+    for part, (images, labels), count in zip(("train", "t10k"), mnist, (6_000, 500), strict=True):
+        upside_down = images[:count, ::-1]
+        (tmp_path / f"{part}-images-idx3-ubyte").write_bytes(idx(upside_down))
+        (tmp_path / f"{part}-labels-idx1-ubyte").write_bytes(idx((labels[:count] + 3) % 10))
+    chapter = papermill.execute_notebook(
+        root / "notebooks" / "01_data.ipynb",
+        None,
+        {"DATA_FOLDER": str(tmp_path), "LOGISTIC_STEPS": 1},
+        cwd=root / "notebooks",
+        kernel_name="python3",
+        progress_bar=False,
+    )
+    (loaded,) = [cell for cell in chapter.cells if "load_data(DATA_FOLDER)" in cell.source]
+    assert "(6000, 28, 28)" in loaded.outputs[0].text
 
 
 # ---- what is refused -----------------------------------------------------------------------
