@@ -304,7 +304,7 @@ def test_whatever_stands_in_a_file_it_is_read_rightly_or_refused(tmp_path):
                 outcomes["read"] += 1
 
         check()
-    assert min(outcomes.values()) > sum(outcomes.values()) / 50, outcomes
+    assert min(outcomes.values()) > 5, outcomes
 
 
 # ---- labels ---------------------------------------------------------------------------------
