@@ -25,7 +25,7 @@ def wilson(correct, count, z=1.959963984540054):
 def test_the_interval_is_wilsons(count, share):
     correct = round(share * count)
     labels = np.zeros(count, int)
-    found = statistics.accuracy(np.arange(count) >= correct, labels)
+    found = statistics.accuracy((np.arange(count) >= correct).astype(int), labels)
     low, high = wilson(correct, count)
     assert (found.correct, found.count, found.value) == (correct, count, correct / count)
     assert found.low == pytest.approx(low, abs=1e-12)
@@ -37,16 +37,16 @@ def test_the_interval_covers_the_truth_as_often_as_it_says():
     generator = np.random.default_rng(0)
     covered = 0
     for _ in range(500):
-        right = generator.random(1_000) < 0.9
-        found = statistics.accuracy(right, np.ones(1_000, bool))
+        right = (generator.random(1_000) < 0.9).astype(int)
+        found = statistics.accuracy(right, np.ones(1_000, int))
         covered += found.low <= 0.9 <= found.high
     assert 0.92 < covered / 500 < 0.98
 
 
 def test_an_accuracy_reads_as_a_sentence():
-    right = np.arange(10_000) < 9_919
+    right = (np.arange(10_000) < 9_919).astype(int)
     text = "99.19% (95 % interval 98.99% to 99.35%, n = 10000)"
-    assert str(statistics.accuracy(right, np.ones(10_000, bool))) == text
+    assert str(statistics.accuracy(right, np.ones(10_000, int))) == text
 
 
 def test_all_right_and_all_wrong():
@@ -64,11 +64,12 @@ def test_all_right_and_all_wrong():
         (np.zeros((3, 10)), [1, 2, 3]),  # probabilities, not classes
         (np.zeros((3, 10)), np.zeros((3, 10))),  # both one-hot
         (7, 7),
+        ([7, 2, 1], ["7", "2", "1"]),  # text, as OpenML has it, equals no number
     ],
-    ids=["empty", "lengths", "probabilities", "one-hot", "numbers"],
+    ids=["empty", "lengths", "probabilities", "one-hot", "numbers", "text"],
 )
 def test_accuracy_refuses(predicted, labels):
-    with refuses("expected two lists of classes, equally long"):
+    with refuses("(predictions|labels) .*expected (whole numbers, one for|at least one of each)"):
         statistics.accuracy(predicted, labels)
 
 
@@ -263,15 +264,15 @@ def test_what_does_not_fit_together_is_refused(function):
         function([[1.2, -0.2]], [0])
     with refuses("do not add up to 1"):
         function([[0.5, 0.6]], [0])
-    with refuses("labels are float64"):
+    with refuses("labels have type float64"):
         function([[0.5, 0.5]], [0.0])
-    with refuses("labels are int64 from -1"):
+    with refuses("labels reach from -1"):
         function([[0.5, 0.5]], [-1])
-    with refuses(r"probabilities have shape \(1, 2\) and labels \(2,\)"):
+    with refuses(r"labels have type int64 and shape \(2,\); .* each of 1 images"):
         function([[0.5, 0.5]], [0, 1])
     with refuses("do not add up to 1"):
         function([[0.5, 0.7]], [0])
-    with refuses("labels are int64 from 0 to 2; expected whole numbers from 0 to 1"):
+    with refuses("labels reach from 0 to 2; expected 0 to 1"):
         function([[0.5, 0.5], [0.5, 0.5]], np.array([0, 2]))
 
 

@@ -11,7 +11,7 @@ import h5py
 import keras
 import numpy as np
 import pytest
-from checks import cases, refuses
+from checks import cases, memory_below, refuses
 
 from mnist_helpers import data, models, storage
 
@@ -197,15 +197,22 @@ def test_missing_and_truncated_weights(saved, folder, unchanged):
 
 
 KERNEL = "layers/dense/vars/0"  # of the second layer to be read with weights after it
+KERNEL_SHAPE = (9216, 128)
 
 
 def set_value(file, value):
     file[KERNEL][3, 5] = value
 
 
-def replace(file, values):
+def replace(file, values, name=KERNEL, **options):
+    del file[name]
+    file.create_dataset(name, data=values, **options)
+
+
+def announce(file, shape, **options):
+    """Put a dataset there that holds nothing, and is read as that many zeros."""
     del file[KERNEL]
-    file[KERNEL] = values
+    file.create_dataset(KERNEL, shape, "f4", **options)
 
 
 @pytest.mark.parametrize(
@@ -220,11 +227,33 @@ def replace(file, values):
                 "expected 2 variables",
             ),
             "nothing in it": (lambda file: file.clear(), "does not fit"),
-            "other shape": (lambda file: replace(file, np.zeros((9216, 64), "f4")), "shape"),
-            "text": (lambda file: replace(file, "hello"), "could not convert"),
+            "other shape": (
+                lambda file: replace(file, np.zeros((9216, 64), "f4")),
+                r"vars/0 has type float32 and shape \(9216, 64\), as none of its variables",
+            ),
+            "text": (lambda file: replace(file, "hello"), "has type object"),
             "not numbers": (
-                lambda file: replace(file, np.zeros((9216, 128), "S3")),
-                "does not fit",
+                lambda file: replace(file, np.zeros(KERNEL_SHAPE, "S3")),
+                r"has type \|S3",
+            ),
+            "int8": (lambda file: replace(file, np.zeros(KERNEL_SHAPE, "i1")), "has type int8"),
+            "complex": (
+                lambda file: replace(file, np.zeros(128, "c8"), "layers/dense/vars/1"),
+                "has type complex64",
+            ),
+            "compressed": (
+                lambda file: replace(file, np.zeros(KERNEL_SHAPE, "f4"), compression="gzip"),
+                "is stored in chunks",
+            ),
+            "one large chunk": (  # 2 GB are unpacked for the few megabytes that it says
+                lambda file: announce(
+                    file, KERNEL_SHAPE, maxshape=(None, 128), chunks=(2**22, 128), compression=9
+                ),
+                "is stored in chunks",
+            ),
+            "16 GB of nothing": (
+                lambda file: announce(file, (2**25, 128)),
+                r"shape \(33554432, 128\), as none of its variables",
             ),
         }
     ),
@@ -234,8 +263,19 @@ def test_weights_that_do_not_fit(saved, folder, unchanged, change, reason):
     shutil.copy(saved[0], copy)
     with h5py.File(copy, "r+") as file:
         change(file)
-    with refuses(f"does not fit the network post_cnn: .*{reason}|{reason} the network post_cnn"):
+    with (
+        memory_below(5 * copy.stat().st_size),
+        refuses(f"does not fit the network post_cnn: .*{reason}|{reason} the network post_cnn"),
+    ):
         storage.load_weights(unchanged, copy, storage.sha256(copy))
+
+
+def test_a_file_of_another_size(saved, folder, unchanged):
+    copy = folder / "large.weights.h5"
+    shutil.copy(saved[0], copy)
+    os.truncate(copy, 50 * 2**30)  # a hole; it takes no room on the disk
+    with refuses("has 53687091200 bytes; expected at most"):
+        storage.load_weights(unchanged, copy, saved[1])
 
 
 def test_weights_of_another_network(folder, unchanged):
@@ -281,6 +321,9 @@ GOOD = {"network": "post_cnn", "file": "a.weights.h5", "sha256": "0" * 64}
         "no checksum": ('{"a": {"network": "b", "file": "c"}}', "record of 'a' lacks sha256"),
         "no names": (json.dumps({"a": GOOD | {"file": 7, "network": ["post_cnn"]}}),
                      "record of 'a' lacks network, file"),
+        "large": (" " * 2**20 + "{}", "is too large; expected at most 1048576 bytes"),
+        "a long name": (json.dumps({"a" * 9999: 1}), "record of '…a{40}' lacks network"),
+        "a long file": (json.dumps({"a": GOOD | {"file": "../" + "b" * 9999}}), "is '…b{40}'; exp"),
         "elsewhere": (json.dumps({"a": GOOD | {"file": "../a.weights.h5"}}), "expected one beside"),
         "absolute": (json.dumps({"a": GOOD | {"file": "/a.weights.h5"}}), "expected one beside"),
     }),

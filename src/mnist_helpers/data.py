@@ -1,75 +1,61 @@
-"""The embedded MNIST, its validation split, and the one preparation that all networks share.
+"""The embedded MNIST or a data set like it, its validation split, and the one preparation.
 
 Used by every chapter. ``mnist.npz`` lies beside this file; its authors and licence are in
-``MNIST-LICENSE.md``.
+``MNIST-LICENSE.md``. Whatever else is read is not trusted: no file costs more memory than its
+header announces and its size allows.
 """
 
+import gzip
 import hashlib
+import math
+import re
+import zlib
 from pathlib import Path
 
 import numpy as np
 
-from mnist_helpers.files import read_idx, read_npz
-
 EMBEDDED = Path(__file__).with_name("mnist.npz")
+EMBEDDED_SHA256 = "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64"
 
 IMAGE_SIZE = 28  # pixels, height and width
 CLASSES = 10
 VALIDATION_IMAGES = 5_000
 VALIDATION_SEED = 2018
 
-# Name: (shape, SHA-256 of the raw bytes), in the order in which `load_data` returns them.
-ARRAYS = {
-    "x_train": (
-        (60_000, 28, 28),
-        "741c988805d008ac6e4c904b69001ba184c24b2c540a4ef403f4c71b676cf757",
-    ),
-    "y_train": (
-        (60_000,),
-        "1feba77c54802fa5339a11837ea4b2866434b83314ec45192930f1df69120c13",
-    ),
-    "x_test": (
-        (10_000, 28, 28),
-        "6d87418db22cc8025d05968bec9bd5c3932904b23485740db143a061a2c9d161",
-    ),
-    "y_test": (
-        (10_000,),
-        "ddeff807876a9661a1110d45c266c86239a3a1b7d37da0c3716a7a683c852ff5",
-    ),
-}
-# The names under which the files were first published; ".gz" may follow.
-IDX_FILES = {
-    "x_train": "train-images-idx3-ubyte",
-    "y_train": "train-labels-idx1-ubyte",
-    "x_test": "t10k-images-idx3-ubyte",
-    "y_test": "t10k-labels-idx1-ubyte",
-}
+IDX_TYPES = {8: np.dtype("u1"), 12: np.dtype(">i4")}  # by the third byte of a file
+LARGEST_IDX = 2**30  # bytes; the 240,000 images of EMNIST's digits take a fifth of them
+DENSEST = 1032  # bytes that gzip can make of one
 
 
-def load_data(path=None):
-    """Load MNIST, checked against the SHA-256 of each array.
+def load_data(folder=None):
+    """Load the embedded MNIST, or a data set that comes in the same four files.
 
-    Returns what ``keras.datasets.mnist.load_data()`` returns, without the network.
+    Without a folder, what ``keras.datasets.mnist.load_data()`` returns, without the network. The
+    files of MNIST itself, Fashion-MNIST, KMNIST, QMNIST and EMNIST's digits can stand in a folder
+    as they are published, plain or compressed by gzip. EMNIST's images are stored transposed, and
+    are returned so (``images.swapaxes(1, 2)`` sets them upright); of QMNIST's labels, which
+    have eight columns, the first is returned, the class.
 
     Parameters
     ----------
-    path : str or Path, optional
-        A ``.npz`` file with the arrays ``x_train``, ``y_train``, ``x_test`` and ``y_test``, or
-        a folder with the four original IDX files, plain or gzip-compressed. By default the
-        copy that comes with the package.
+    folder : str or Path, optional
+        With the images and labels of the training and the test set, named like
+        ``train-images-idx3-ubyte`` and ``t10k-labels.idx1-ubyte.gz``, perhaps with ``test`` for
+        ``t10k`` and something like ``emnist-digits-`` before it. By default the copy of MNIST that
+        comes with the package.
 
     Returns
     -------
     (x_train, y_train), (x_test, y_test) : tuples of ndarray of uint8
-        Images of shape (60000, 28, 28) and (10000, 28, 28), 0 (paper) to 255 (ink), and their
-        labels of shape (60000,) and (10000,), 0 to 9.
+        Images of shape (count, 28, 28), 0 (MNIST's paper) to 255 (its ink), and their labels of
+        shape (count,), 0 to 9. MNIST has 60,000 images to train and 10,000 to test.
 
     Raises
     ------
     FileNotFoundError
-        If `path`, or one of the four IDX files in it, does not exist.
+        If the folder, or one of the four files in it, does not exist.
     ValueError
-        If a file is damaged, or is not MNIST.
+        If a file is damaged or holds something else, or the folder holds several data sets.
 
     Examples
     --------
@@ -77,28 +63,149 @@ def load_data(path=None):
     >>> x_train.shape, y_test.shape, y_train[:5].tolist()
     ((60000, 28, 28), (10000,), [5, 0, 4, 1, 9])
     """
-    path = EMBEDDED if path is None else Path(path)
-    if path.is_dir():
-        arrays = {name: read_idx(_find_idx(path, file)) for name, file in IDX_FILES.items()}
-    elif path.is_file():
-        arrays = read_npz(path, {name: shape for name, (shape, _) in ARRAYS.items()})
-    else:
-        raise FileNotFoundError(
-            f"{path} does not exist; expected an .npz file or a folder with the IDX files of MNIST"
+    if folder is not None:
+        return tuple(_read_pair(Path(folder), part) for part in ("train", "t10k|test"))
+    with EMBEDDED.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != EMBEDDED_SHA256:
+        raise ValueError(
+            f"{shortened(EMBEDDED)} is damaged: its SHA-256 is {found[:12]}…; "
+            f"expected {EMBEDDED_SHA256[:12]}…"
         )
-    for name, (shape, expected) in ARRAYS.items():
-        if arrays[name].shape != shape:
-            raise ValueError(f"{path}: {name} has shape {arrays[name].shape}; expected {shape}")
-        if hashlib.sha256(arrays[name].tobytes()).hexdigest() != expected:
-            raise ValueError(f"{path}: {name} is not MNIST's (its SHA-256 is not the expected one)")
-    return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
+    with np.load(EMBEDDED, allow_pickle=False) as arrays:
+        return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
 
 
-def _find_idx(folder, name):
-    for candidate in (folder / name, folder / f"{name}.gz"):
-        if candidate.is_file():
-            return candidate
-    raise FileNotFoundError(f"{folder} holds neither {name} nor {name}.gz")
+def _read_pair(folder, part):
+    """Read the images and labels of the training or the test set."""
+    files = {kind: _find(folder, part, kind) for kind in ("images", "labels")}
+    images, labels = (read_idx(file) for file in files.values())
+    if images.dtype != np.uint8 or images.shape[1:] != (IMAGE_SIZE, IMAGE_SIZE):
+        raise ValueError(
+            f"{shortened(files['images'])} holds {images.dtype} of shape {images.shape}; "
+            f"expected uint8 and (count, {IMAGE_SIZE}, {IMAGE_SIZE})"
+        )
+    if labels.ndim == 2 and labels.dtype == IDX_TYPES[12]:
+        labels = labels[:, 0]  # QMNIST's; the others say who wrote the digit, and where it stands
+    labels = check_classes(labels, len(images), name=f"the labels in {shortened(files['labels'])}")
+    return images, labels.astype(np.uint8)
+
+
+def _find(folder, part, kind):
+    """Find the one file of this part and kind, under any of its names."""
+    if not folder.is_dir():
+        raise FileNotFoundError(
+            f"{shortened(folder)} is no folder; expected one with four IDX files, as MNIST's"
+        )
+    pattern = re.compile(rf"(.+-)?({part})-{kind}[-.]idx\d-(ubyte|int)(\.gz)?")
+    found = sorted(path for path in folder.iterdir() if pattern.fullmatch(path.name))
+    if not found:
+        name = f"{part.split('|')[0]}-{kind}-idx{3 if kind == 'images' else 1}-ubyte"
+        raise FileNotFoundError(f"{shortened(folder)} holds neither {name} nor {name}.gz")
+    if len({path.name.removesuffix(".gz") for path in found}) > 1:
+        raise ValueError(
+            f"{shortened(folder)} holds {shortened(found[0].name, 40)} and "
+            f"{shortened(found[-1].name, 40)}; expected the files of one data set"
+        )
+    return found[0]
+
+
+def read_idx(path):
+    """Read one file in IDX, the format in which MNIST was published.
+
+    It begins with a magic number: two zeros, a code for the type of the values, and the number of
+    dimensions. The size of each dimension follows as a 32-bit integer, highest byte first, and then
+    the values, those of the last dimension side by side.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file; it is unpacked if it begins with gzip's magic number.
+
+    Returns
+    -------
+    ndarray of uint8, or of int32 with the highest byte first
+        With one to three dimensions.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the file does not exist.
+    ValueError
+        If it is no complete IDX file of one of these types, or larger than any of MNIST's kin.
+
+    References
+    ----------
+    LeCun, Cortes and Burges, "The MNIST database of handwritten digits", 1998, whose page
+    describes the format.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder, "labels")
+    ...     _ = file.write_bytes(bytes([0, 0, 8, 1] + [0, 0, 0, 3] + [7, 2, 1]))
+    ...     read_idx(file)
+    array([7, 2, 1], dtype=uint8)
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"{shortened(path)} does not exist; expected an IDX file")
+    try:
+        with path.open("rb") as file:
+            packed = file.read(2) == b"\x1f\x8b"
+        most = min(LARGEST_IDX, path.stat().st_size * (DENSEST if packed else 1))
+        with (gzip.open if packed else open)(path, "rb") as file:
+            magic = file.read(4)
+            if len(magic) < 4 or magic[:2] != b"\0\0" or magic[2] not in IDX_TYPES:
+                raise ValueError(f"it begins with {magic.hex() or 'nothing'}; expected 00000801")
+            if not 1 <= magic[3] <= 3:
+                raise ValueError(f"it announces {magic[3]} dimensions; expected 1 to 3")
+            dtype = IDX_TYPES[magic[2]]
+            shape = np.frombuffer(file.read(4 * magic[3]), ">u4").tolist()
+            size = math.prod(shape) * dtype.itemsize
+            if not 0 < size <= most:
+                raise ValueError(f"it announces {size} bytes; expected 1 to {most}")
+            content = file.read(size + 1)  # so gzip compares its checksum, too
+        if len(content) != size:
+            less_or_more = "fewer" if len(content) < size else "more"
+            raise ValueError(f"it announces {size} bytes, but holds {less_or_more}")
+        return np.frombuffer(content, dtype).reshape(shape).copy()
+    except (ValueError, EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise ValueError(f"{shortened(path)} is no complete IDX file: {error}") from error
+
+
+def shortened(text, longest=120):
+    """Return a text, for a message, with its beginning left out if it is long."""
+    text = " ".join(str(text).split())
+    return text if len(text) <= longest else f"…{text[-longest:]}"
+
+
+def check_classes(labels, count=None, classes=CLASSES, name="labels"):
+    """Return labels as an array, or refuse, by ValueError, what would never equal a class.
+
+    Text (OpenML's labels), one-hot rows and floating-point numbers are, and numbers outside 0 to
+    ``classes - 1``. `count` is how many there must be, `name` what the message calls them.
+
+    Examples
+    --------
+    >>> check_classes(["5", "0", "4"])
+    Traceback (most recent call last):
+        ...
+    ValueError: labels have type <U1 and shape (3,); expected whole numbers, one for each image
+    """
+    labels = np.asarray(labels)
+    if labels.dtype.kind not in "iu" or labels.ndim != 1 or count not in (None, len(labels)):
+        images = "each image" if count is None else f"each of {count} images"
+        raise ValueError(
+            f"{name} have type {labels.dtype} and shape {labels.shape}; "
+            f"expected whole numbers, one for {images}"
+        )
+    if len(labels) and not 0 <= labels.min() <= labels.max() < classes:
+        raise ValueError(
+            f"{name} reach from {labels.min()} to {labels.max()}; expected 0 to {classes - 1}"
+        )
+    return labels
 
 
 def prepare_images(images, data_format="channels_last"):
@@ -147,21 +254,21 @@ def split_validation(images, labels):
 
     Parameters
     ----------
-    images : ndarray, shape (60000, ...)
-        The training images, prepared or not.
-    labels : ndarray, shape (60000,)
+    images : ndarray, shape (count, ...)
+        The training images, prepared or not; MNIST has 60,000.
+    labels : ndarray of int, shape (count,)
         Their classes, 0 to 9 (not one-hot).
 
     Returns
     -------
     (x_train, y_train), (x_validation, y_validation) : tuples of ndarray
-        55,000 and 5,000 images with their labels, each in MNIST's order.
+        The others (MNIST's 55,000) and the 5,000 with their labels, each in the old order.
 
     Raises
     ------
     ValueError
-        If there are not as many labels as images, not 60,000 of them, or labels that are none of
-        the classes.
+        If there are not as many labels as images, not more than 5,000 to spare, labels that are
+        none of the classes, or one image alone in its class.
 
     Examples
     --------
@@ -172,15 +279,14 @@ def split_validation(images, labels):
     """
     from sklearn.model_selection import train_test_split  # slow to import
 
-    count = ARRAYS["y_train"][0][0]
-    images, labels = np.asarray(images), np.asarray(labels)
-    if images.shape[:1] != (count,) or labels.shape != (count,):
+    images = np.asarray(images)
+    count = len(images) if images.ndim else 0
+    labels = check_classes(labels, count)
+    if count < VALIDATION_IMAGES + CLASSES or 1 in np.bincount(labels):
         raise ValueError(
-            f"images have shape {images.shape} and labels {labels.shape}; "
-            f"expected {count} of both, labels as class numbers"
+            f"there are {count} images, {np.bincount(labels).tolist()} of the classes; expected "
+            f"over {VALIDATION_IMAGES}, and two or more of each class"
         )
-    if not np.isin(labels, np.arange(CLASSES)).all():
-        raise ValueError(f"a label is none of the classes 0 to {CLASSES - 1}")
     train, validation = train_test_split(
         np.arange(count),
         test_size=VALIDATION_IMAGES,

@@ -13,9 +13,13 @@ import os
 import tempfile
 from pathlib import Path
 
+import h5py
 import numpy as np
 
+from mnist_helpers.data import shortened
+
 MODELS = Path(__file__).resolve().parents[2] / "models"
+LARGEST_MANIFEST = 2**20  # bytes; the book's has four thousand
 
 
 @contextlib.contextmanager
@@ -56,16 +60,7 @@ def write_beside(path):
 
 
 def sha256(path):
-    """Compute the SHA-256 of a file, as 64 hexadecimal digits.
-
-    Parameters
-    ----------
-    path : str or Path
-
-    Returns
-    -------
-    str
-    """
+    """Compute the SHA-256 of a file, as 64 hexadecimal digits."""
     with Path(path).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -119,20 +114,24 @@ def load_weights(model, path, expected_sha256):
     FileNotFoundError
         If the file does not exist.
     ValueError
-        If the checksum differs, the weights do not fit the network, or one of them is not a
-        finite number. The network is then as it was.
+        If the file is too large, its checksum differs, the weights do not fit the network, or one
+        of them is not a finite number. The network is then as it was.
     """
     path = Path(path)
     if not path.is_file():
-        raise FileNotFoundError(f"{path} does not exist; expected saved weights")
+        raise FileNotFoundError(f"{shortened(path)} does not exist; expected saved weights")
+    before = model.get_weights()
+    size, most = path.stat().st_size, 2 * sum(array.nbytes for array in before) + 2**20
+    if size > most:
+        raise ValueError(f"{shortened(path)} has {size} bytes; expected at most {most}")
     found = sha256(path)
     if found != expected_sha256:
         raise ValueError(
-            f"{path} has the SHA-256 {found[:12]}…, the manifest says {expected_sha256[:12]}…: "
-            "the file is damaged or another one"
+            f"{shortened(path)} has the SHA-256 {found[:12]}…, the manifest says "
+            f"{expected_sha256[:12]}…: the file is damaged or another one"
         )
-    before = model.get_weights()
     try:
+        _check_layout(model, path)
         model.load_weights(path)
         if not all(np.isfinite(array).all() for array in model.get_weights()):
             raise ValueError("it holds values that are not finite")
@@ -142,7 +141,30 @@ def load_weights(model, path, expected_sha256):
             raise
         paragraphs = str(error).strip().split("\n\n")  # Keras: what failed, why, a list
         reason = " ".join(paragraphs[min(1, len(paragraphs) - 1)].split())[:200]
-        raise ValueError(f"{path} does not fit the network {model.name}: {reason}") from error
+        raise ValueError(
+            f"{shortened(path, 60)} does not fit the network {model.name}: {reason}"
+        ) from error
+
+
+def _check_layout(model, path):
+    """Refuse undecoded what no variable left: Keras would take any numbers, of any size."""
+    expected = {
+        (tuple(variable.shape), "f" if "float" in variable.dtype else np.dtype(variable.dtype).kind)
+        for variable in model.variables
+    }
+
+    def check(name, item):
+        if not isinstance(item, h5py.Dataset):
+            return
+        if (item.shape, item.dtype.kind) not in expected:
+            raise ValueError(
+                f"{name} has type {item.dtype} and shape {item.shape}, as none of its variables has"
+            )
+        if item.chunks is not None:
+            raise ValueError(f"{name} is stored in chunks; expected plain values, as Keras writes")
+
+    with h5py.File(path) as file:
+        file.visititems(check)
 
 
 def read_manifest(folder=MODELS):
@@ -167,24 +189,30 @@ def read_manifest(folder=MODELS):
         If it is not JSON, a record lacks what loading needs, or names a file elsewhere.
     """
     path = Path(folder, "manifest.json")
+    where = shortened(path)
     if not path.is_file():
-        raise FileNotFoundError(f"{path} does not exist; expected the manifest of the networks")
+        raise FileNotFoundError(f"{where} does not exist; expected the manifest of the networks")
+    if path.stat().st_size > LARGEST_MANIFEST:
+        raise ValueError(f"{where} is too large; expected at most {LARGEST_MANIFEST} bytes")
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
-        raise ValueError(f"{path} is not JSON: {error}") from error
+        raise ValueError(f"{where} is not JSON: {error}") from error
     if not isinstance(manifest, dict):
-        raise ValueError(f"{path} holds a {type(manifest).__name__}; expected records by name")
+        raise ValueError(f"{where} holds a {type(manifest).__name__}; expected records by name")
     for name, record in manifest.items():
         record = record if isinstance(record, dict) else {}
         lacking = [
             key for key in ("network", "file", "sha256") if not isinstance(record.get(key), str)
         ]
         if lacking:
-            raise ValueError(f"{path}: the record of {name!r} lacks {', '.join(lacking)}")
+            raise ValueError(
+                f"{where}: the record of {shortened(name, 40)!r} lacks {', '.join(lacking)}"
+            )
         if Path(record["file"]).name != record["file"]:
             raise ValueError(
-                f"{path}: the file of {name!r} is {record['file']!r}; expected one beside it"
+                f"{where}: the file of {shortened(name, 40)!r} is "
+                f"{shortened(record['file'], 40)!r}; expected one beside it"
             )
     return manifest
 

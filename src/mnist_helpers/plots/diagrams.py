@@ -6,6 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import Rectangle
 
+from mnist_helpers.data import check_classes
 from mnist_helpers.plots.parts import grid, name_ticks, note, some
 
 
@@ -251,13 +252,12 @@ def embedding_maps(panels, labels, marked):
     >>> figure.axes[0].get_title(loc="left")
     'a'
     """
+    labels = check_classes(labels)
     for title, points in panels.items():
         if np.shape(points) != (len(labels), 2):
             raise ValueError(
                 f"the panel {title!r} has shape {np.shape(points)}; expected ({len(labels)}, 2)"
             )
-    if not np.isin(labels, range(10)).all():
-        raise ValueError(f"labels reach from {labels.min()} to {labels.max()}; expected 0 to 9")
     if marked.dtype != bool or marked.shape != labels.shape:
         raise ValueError(
             f"marked is {marked.dtype} of shape {marked.shape}; expected bool, {labels.shape}"

@@ -6,6 +6,8 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 
+from mnist_helpers.data import check_classes
+
 
 class Reliability(NamedTuple):
     """Answers in groups of like confidence.
@@ -43,17 +45,8 @@ def check_probabilities(probabilities):
 
 def check(probabilities, labels):
     """Return both as arrays, probabilities as `check_probabilities` does; others are refused."""
-    probabilities, labels = check_probabilities(probabilities), np.asarray(labels)
-    if labels.shape != probabilities.shape[:1]:
-        raise ValueError(
-            f"probabilities have shape {probabilities.shape} and labels {labels.shape}; "
-            "expected (count, classes) and (count,)"
-        )
-    if labels.dtype.kind not in "iu" or labels.min() < 0 or labels.max() >= probabilities.shape[1]:
-        raise ValueError(
-            f"labels are {labels.dtype} from {labels.min()} to {labels.max()}; "
-            f"expected whole numbers from 0 to {probabilities.shape[1] - 1}"
-        )
+    probabilities = check_probabilities(probabilities)
+    labels = check_classes(labels, *probabilities.shape)
     return probabilities, labels
 
 

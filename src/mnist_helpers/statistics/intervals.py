@@ -5,6 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.stats import binomtest, sem, t
 
+from mnist_helpers.data import check_classes
+
 
 class Accuracy(NamedTuple):
     """A share of right answers with its 95 % interval.
@@ -52,7 +54,8 @@ def accuracy(predicted, labels):
     Raises
     ------
     ValueError
-        If both do not have the same shape, are not one-dimensional, or are empty.
+        If both are not equally long, empty, or something other than classes from 0 to 9: text,
+        one-hot rows, probabilities.
 
     References
     ----------
@@ -64,12 +67,10 @@ def accuracy(predicted, labels):
     >>> print(accuracy([7, 2, 1, 0], [7, 2, 1, 6]))
     75.00% (95 % interval 30.06% to 95.44%, n = 4)
     """
-    predicted, labels = np.asarray(predicted), np.asarray(labels)
-    if predicted.shape != labels.shape or labels.ndim != 1 or not len(labels):
-        raise ValueError(
-            f"predictions have shape {predicted.shape} and labels {labels.shape}; "
-            "expected two lists of classes, equally long"
-        )
+    labels = check_classes(labels)
+    predicted = check_classes(predicted, len(labels), name="predictions")
+    if not len(labels):
+        raise ValueError("there are no predictions and labels; expected at least one of each")
     correct = int((predicted == labels).sum())
     interval = binomtest(correct, len(labels)).proportion_ci(0.95, method="wilson")
     return Accuracy(correct / len(labels), interval.low, interval.high, correct, len(labels))
