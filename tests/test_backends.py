@@ -1,4 +1,4 @@
-"""What the book says of Keras's backends, tried on each that is installed."""
+"""What the book says of other backends of Keras, tried where these are installed."""
 
 import importlib.util
 import json
@@ -54,8 +54,8 @@ def run(program, backend, given=""):
     return result.stdout
 
 
-@pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
-def test_the_experiments_train_on_each_backend(backend):
+@pytest.mark.parametrize("backend", ["jax", "torch"])
+def test_the_experiments_train_on_other_backends(backend):
     printed = run(TRAINING, backend, json.dumps([{}, AS_ENSEMBLES]))
     rows = [json.loads(line) for line in printed.splitlines()]
     assert len(rows) == 2
