@@ -6,6 +6,9 @@ from pathlib import Path
 # TensorFlow writes start-up messages below Python, where no filter sees them; a notebook's kernel
 # would take them for outputs.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# Keras as it comes, whatever is set here; test_chapter.py and test_backends.py try other settings.
+os.environ["KERAS_BACKEND"] = "tensorflow"
+os.environ["KERAS_HOME"] = str(Path(__file__).with_name("keras"))
 
 import matplotlib
 import matplotlib.pyplot as plt

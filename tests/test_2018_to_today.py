@@ -68,6 +68,18 @@ def test_gradients_ask_in_vain_for_a_graph():
     assert float(tape.gradient(square, weight)) == 2.0
 
 
+def test_gradients_in_jax():
+    jax = pytest.importorskip("jax")
+    assert float(jax.grad(lambda weight: weight * weight)(1.0)) == 2.0
+
+
+def test_gradients_in_torch():
+    torch = pytest.importorskip("torch")
+    weight = torch.tensor(1.0, requires_grad=True)
+    (gradient,) = torch.autograd.grad(weight * weight, weight)
+    assert float(gradient) == 2.0
+
+
 def test_what_still_works():
     assert keras.backend.image_data_format() == keras.config.image_data_format()
     assert callable(keras.losses.categorical_crossentropy)
@@ -87,3 +99,18 @@ def test_a_py_dataset_takes_the_place_of_a_generator(tiny):
 
     network.compile("sgd", "binary_crossentropy")
     assert len(network.fit(Batches(), verbose=0).history["loss"]) == 1
+
+
+def test_augmentation_layers_mirror_what_lies_outside_by_default():
+    line = np.zeros((1, 28, 28, 1), "float32")
+    line[:, 2] = 1
+    quarter_down = {"height_factor": (0.25, 0.25), "width_factor": 0.0}
+    for options, lines in ({}, 2), ({"fill_mode": "constant"}, 1):
+        moved = layers.RandomTranslation(**quarter_down, **options)(line, training=True)
+        assert float(keras.ops.sum(moved)) == pytest.approx(28 * lines)
+
+
+def test_augmentation_layers_turn_by_a_fraction_of_a_full_turn():
+    image = np.random.default_rng(0).random((1, 28, 28, 1), "float32")
+    turned = layers.RandomRotation((0.25, 0.25), fill_mode="constant")(image, training=True)
+    np.testing.assert_allclose(np.asarray(turned), np.rot90(image, axes=(1, 2)), atol=1e-4)

@@ -94,6 +94,45 @@ def cores():
     return os.cpu_count()
 
 
+def device():
+    """Name the device that Keras computes on, on any of its backends.
+
+    Examples
+    --------
+    >>> device()
+    'cpu:0'
+    """
+    import keras  # slow to import, and not needed by what else stands here
+
+    if keras.config.backend() != "torch":
+        return keras.distribution.list_devices()[0]
+    name = str(keras.ops.zeros(1).device)  # Keras lists no devices of torch
+    return name if ":" in name else f"{name}:0"
+
+
+def set_keras_defaults():
+    """Set Keras to float32 and the channels last, whatever the user's ``keras.json`` says.
+
+    Used where networks are trained or built: by every chapter, and the experiments.
+
+    Examples
+    --------
+    >>> import keras
+    >>> keras.config.set_image_data_format("channels_first")
+    >>> set_keras_defaults()
+    >>> keras.config.image_data_format()
+    'channels_last'
+    """
+    import keras
+
+    keras.config.set_floatx("float32")
+    keras.config.set_dtype_policy("float32")
+    keras.config.set_epsilon(1e-7)
+    keras.config.set_image_data_format("channels_last")
+    keras.config.set_max_epochs(None)
+    keras.config.set_max_steps_per_epoch(None)
+
+
 def multiply_adds_per_second(size=2048, repeats=7):
     """Measure how many multiply-adds a second this machine reaches in a large matrix product.
 
