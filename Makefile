@@ -1,6 +1,6 @@
 # Each target sets up the environment that it needs. `make help` lists the targets.
-# ONLY=03 (notebooks), ONLY=optimizers (experiments), ONLY=post_cnn (models), ONLY=name (bench)
-# restricts a target.
+# ONLY=03 (notebooks), ONLY=optimizers (experiments), ONLY=post_cnn (models), ONLY=name (bench),
+# ONLY="one thread" (processors) restricts a target.
 PYTHON ?= python3
 ONLY ?=
 
@@ -14,7 +14,7 @@ READY := .venv/ready
 export PYTHONUTF8 = 1
 export TF_CPP_MIN_LOG_LEVEL = 3
 
-.PHONY: help book test lab notebooks experiments models bench links format clean
+.PHONY: help book test processors lab notebooks experiments models bench links format clean
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
 
@@ -30,7 +30,10 @@ book: $(READY)  ## build the book into _build/html from the stored outputs
 	$(BIN)/python book/build.py
 
 test: $(READY)  ## run every test
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+	$(BIN)/python -m pytest --numprocesses 2
+
+processors: $(READY)  ## run chapters and numerical tests as other processors would
+	$(BIN)/python tests/processors.py $(if $(ONLY),--setting "$(ONLY)")
 
 lab: $(READY)  ## open JupyterLab
 	$(BIN)/jupyter lab notebooks

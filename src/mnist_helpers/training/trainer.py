@@ -71,6 +71,7 @@ def train(settings, seed, keep=()):
     )
     if train_network is None:
         raise ValueError(f"library is {settings['library']!r}; expected 'keras' or 'numpy'")
+    environment.set_keras_defaults()  # whatever keras.json says
     training, validation, test = prepare(settings)
     started, computed = time.perf_counter(), time.process_time()
     history, network, options, more = train_network(settings, seed, training, validation)
@@ -143,7 +144,7 @@ def train_with_keras(settings, seed, training, validation):
         "parameters": model.count_params(),
         "multiply_adds": sum(models.multiply_adds(model).values()),
         "backend": keras.config.backend(),
-        "device": f"{keras.distribution.list_devices()[0]}, {environment.describe()['hardware']}, "
+        "device": f"{environment.device()}, {environment.describe()['hardware']}, "
         f"threads: {os.environ.get('OMP_NUM_THREADS', 'all')}",
     }
     return history, model, {"batch_size": 1000, "verbose": 0}, more

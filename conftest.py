@@ -1,0 +1,32 @@
+"""What holds for every test, wherever it stands: in tests/, in src/ or in a notebook."""
+
+import os
+from pathlib import Path
+
+# TensorFlow writes start-up messages below Python, where no filter sees them; a notebook's kernel
+# would take them for outputs.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# Keras as it comes, whatever is set here; test_chapter.py and test_backends.py try other settings.
+os.environ["KERAS_BACKEND"] = "tensorflow"
+os.environ["KERAS_HOME"] = str(Path(__file__).parent / "tests" / "keras")
+
+import matplotlib
+import matplotlib.pyplot as plt
+import pytest
+
+matplotlib.use("Agg")  # not by MPLBACKEND, which the notebooks' kernels would inherit
+
+pytest_plugins = ["pytester"]
+
+
+def pytest_runtest_teardown():
+    """Close what a test or an example drew; matplotlib warns at more than 20 open figures."""
+    plt.close("all")
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
+def pytest_collection_modifyitems(items):
+    """Keep the cells of a notebook in one process: they share a kernel, and a folder to write."""
+    for item in items:
+        if item.path.suffix == ".ipynb":
+            item.add_marker(pytest.mark.xdist_group(f"chapter_{item.path.stem}"))
