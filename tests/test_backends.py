@@ -12,11 +12,11 @@ import pytest
 # A few images by the experiments' own trainer: how far do these networks get?
 TRAINING = """
 import json
-from mnist_helpers.experiments import definition, trainer
+from mnist_helpers.training import settings, trainer
 
 for changed in json.loads(input()):
-    settings = definition.DEFAULTS | {"training_images": 2560, "epochs": 2} | changed
-    row, probabilities = trainer.train(settings, seed=1, probabilities=True)
+    wanted = settings.complete({"training_images": 2560, "epochs": 2} | changed)
+    row, probabilities, _ = trainer.train(wanted, seed=1, keep=("probabilities",))
     assert abs(probabilities.sum(axis=1) - 1).max() < 1e-4
     print(json.dumps({name: row[name] for name in ("backend", "device", "test_accuracy")}))
 """
