@@ -22,22 +22,24 @@ from mnist_helpers.inspection.attribution import grad_cam, occlusion, saliency
 from mnist_helpers.inspection.averages import integrated_gradients, smooth_grad
 from mnist_helpers.inspection.checks import likeness, shuffled
 
-# Every kind of map with its sign; the published saliency is the gradient's absolute value, the
+# Every kind of map with its sign, coarsely, for speed. The published saliency is the gradient's absolute value, the
 # published Grad-CAM the positive part.
 METHODS = {
     "gradient": lambda network, images, classes: saliency(
         network, "logits", images, classes, signed=True
     ),
     "SmoothGrad": lambda network, images, classes: smooth_grad(
-        network, "logits", images, classes, samples=16
+        network, "logits", images, classes, samples=8
     ),
     "integrated gradients": lambda network, images, classes: integrated_gradients(
-        network, "logits", images, classes, steps=16
+        network, "logits", images, classes, steps=8
     ),
     "Grad-CAM": lambda network, images, classes: grad_cam(
         network, "conv2d_1", images, classes, rectified=False
     ),
-    "occlusion": lambda network, images, classes: occlusion(network, "logits", images, classes),
+    "occlusion": lambda network, images, classes: occlusion(
+        network, "logits", images, classes, stride=4
+    ),
 }
 VIEWS = {
     "signed": lambda maps: maps,
@@ -45,7 +47,7 @@ VIEWS = {
     "positive part": lambda maps: np.maximum(maps, 0),
 }
 LAYERS = ("dense_1", "dense", "conv2d_1", "conv2d")  # of the post's network, the last one first
-SHUFFLES = 25
+SHUFFLES = 20
 EXPLAINED = 12  # images that are answered rightly, and as many that are not
 COLUMNS = (
     "layers", "seed", "method", "images", *VIEWS, "seconds", "device", "versions", "commit",
@@ -123,7 +125,7 @@ def read(name="sanity_check"):
     --------
     >>> images, remains = read()
     >>> remains["gradient", "signed"].shape
-    (4, 25, 24)
+    (4, 20, 24)
     """
     with path_of(name).open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
