@@ -22,8 +22,8 @@ from mnist_helpers.inspection.attribution import grad_cam, occlusion, saliency
 from mnist_helpers.inspection.averages import integrated_gradients, smooth_grad
 from mnist_helpers.inspection.checks import likeness, shuffled
 
-# Every kind of map with its sign, coarsely, for speed. The published saliency is the gradient's absolute value, the
-# published Grad-CAM the positive part.
+# Every kind of map with its sign, made coarsely, for speed. The published saliency is the absolute
+# value of the gradient, the published Grad-CAM the positive part.
 METHODS = {
     "gradient": lambda network, images, classes: saliency(
         network, "logits", images, classes, signed=True
