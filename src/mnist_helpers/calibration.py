@@ -1,6 +1,6 @@
 """Whether a network is as often right as it says, and what it gains by keeping silent.
 
-Used by chapter 17.
+Used by chapters 07 and 17.
 """
 
 from typing import NamedTuple

@@ -88,8 +88,8 @@ def vote_gallery(images, labels, votes, confidences, rejected=(), upheld=(), not
 def reliability_diagram(groups):
     """Draw the share of wrong answers against the share that a network expects, both logarithmic.
 
-    Used by chapter 17. The usual diagram has confidence and accuracy on its axes; where nearly all
-    answers are right, all that matters would lie in its last corner.
+    Used by chapters 07 and 17. The usual diagram has confidence and accuracy on its axes; where
+    nearly all answers are right, all that matters would lie in its last corner.
 
     Parameters
     ----------

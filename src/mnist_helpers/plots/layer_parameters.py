@@ -9,7 +9,7 @@ from mnist_helpers.plots.curves import _label_ends
 def curves_with_bands(curves, xlabel, ylabel):
     """Draw curves, each within a band, and named at its end.
 
-    Used by chapter 09.
+    Used by chapters 07, 09 and 11.
 
     Parameters
     ----------
