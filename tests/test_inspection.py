@@ -524,11 +524,11 @@ def test_an_embedding_draws_every_point_once():
 
 def test_curves_by_layer_are_named_at_their_ends():
     curve = np.array([[0.9, 0.2], [0.8, 0.1], [1.0, 0.3]])
-    (axis,) = plots.curves_by_layer(["top", "all"], {"m": curve}, "Correlation", 0.5).axes
+    (axis,) = plots.curves_by_layer(["top", "all"], {"m": curve}, "Correlation").axes
     assert [label.get_text() for label in axis.get_xticklabels()] == ["top", "all"]
     np.testing.assert_array_equal(axis.lines[0].get_ydata(), curve[0])
-    assert axis.texts[0].get_text() == "m" and axis.lines[1].get_ydata() == [0.5, 0.5]
+    assert axis.texts[0].get_text() == "m" and axis.texts[0].xy[1] == curve[0, -1]
     with refuses(r"the curve 'm' has shape \(2, 2\); expected \(3, 2\)"):
-        plots.curves_by_layer(["a", "b"], {"m": curve[:2]}, "Correlation", 0.5)
+        plots.curves_by_layer(["a", "b"], {"m": curve[:2]}, "Correlation")
     with refuses("there are 6 curves; expected 5 at most"):
-        plots.curves_by_layer(["a", "b"], dict.fromkeys("abcdef", curve), "Correlation", 0.5)
+        plots.curves_by_layer(["a", "b"], dict.fromkeys("abcdef", curve), "Correlation")

@@ -3,6 +3,8 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
+from mnist_helpers.plots.curves import _label_ends
+
 
 def mosaics(panels, columns=8, in_a_row=2, limits=None, signed=False):
     """Draw stacks of small pictures, each stack tiled into one panel.
@@ -204,8 +206,8 @@ def embedding_maps(panels, labels, marked):
     return figure
 
 
-def curves_by_layer(layers, curves, label, threshold):
-    """Draw one value a layer for several methods, with its interval, and a threshold.
+def curves_by_layer(layers, curves, label):
+    """Draw one value a layer for several methods, each with its interval.
 
     Used by chapter 11.
 
@@ -217,8 +219,6 @@ def curves_by_layer(layers, curves, label, threshold):
         Name to the values, and to the lower and upper ends of their intervals.
     label : str
         Of the vertical axis.
-    threshold : float
-        Drawn as a dashed line in the colour of the first curve, which it is meant for.
 
     Returns
     -------
@@ -231,7 +231,7 @@ def curves_by_layer(layers, curves, label, threshold):
 
     Examples
     --------
-    >>> figure = curves_by_layer(["a", "b"], {"m": np.zeros((3, 2))}, "Correlation", 0.5)
+    >>> figure = curves_by_layer(["a", "b"], {"m": np.zeros((3, 2))}, "Correlation")
     >>> figure.axes[0].get_ylabel()
     'Correlation'
     """
@@ -239,7 +239,7 @@ def curves_by_layer(layers, curves, label, threshold):
     if len(curves) > len(colors):
         raise ValueError(f"there are {len(curves)} curves; expected {len(colors)} at most")
     figure, axis = plt.subplots(figsize=(7.2, 3.8))
-    places = np.arange(len(layers))
+    places, ends = np.arange(len(layers)), []
     for color, marker, (name, curve) in zip(colors, "os^Dv", curves.items(), strict=False):
         if np.shape(curve) != (3, len(layers)):
             raise ValueError(
@@ -248,11 +248,9 @@ def curves_by_layer(layers, curves, label, threshold):
         value, low, high = curve
         axis.plot(places, value, color=color, marker=marker)
         axis.fill_between(places, low, high, color=color, alpha=0.2, linewidth=0)
-        axis.annotate(
-            name, (places[-1], value[-1]), (8, 0), textcoords="offset points", color=color,
-            va="center", fontsize=9.5, annotation_clip=False,
-        )  # fmt: skip
-    axis.axhline(threshold, color=colors[0], linestyle="--", linewidth=1)
+        ends.append((value[-1], places[-1], name, color))
+    _label_ends(axis, ends)
+    axis.axhline(0, color="0.6", linewidth=1, zorder=0)
     axis.set_xticks(places, layers)
     axis.set_ylabel(label)
     return figure
