@@ -13,6 +13,7 @@ import csv
 import json
 import time
 
+import keras
 import numpy as np
 from scipy.stats import t
 
@@ -35,7 +36,7 @@ METHODS = {
         network, "logits", images, classes, steps=8
     ),
     "Grad-CAM": lambda network, images, classes: grad_cam(
-        network, "conv2d_1", images, classes, rectified=False
+        network, _last_convolution(network), images, classes, rectified=False
     ),
     "occlusion": lambda network, images, classes: occlusion(
         network, "logits", images, classes, stride=4
@@ -46,7 +47,7 @@ VIEWS = {
     "absolute": np.abs,
     "positive part": lambda maps: np.maximum(maps, 0),
 }
-LAYERS = ("dense_1", "dense", "conv2d_1", "conv2d")  # of the post's network, the last one first
+LAYERS = 4  # with weights, of the post's network
 SHUFFLES = 20
 EXPLAINED = 12  # images that are answered rightly, and as many that are not
 COLUMNS = (
@@ -60,7 +61,7 @@ def explained(answers, labels, count=EXPLAINED):
     Examples
     --------
     >>> explained(np.array([1, 2, 3, 4]), np.array([1, 2, 0, 0]), 2).tolist()
-    [1, 0, 2, 3]
+    [1, 0, 3, 2]
     """
     generator = np.random.default_rng(11)
     groups = np.flatnonzero(answers == labels), np.flatnonzero(answers != labels)
@@ -130,9 +131,7 @@ def read(name="sanity_check"):
     with path_of(name).open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     found = {(int(row["layers"]), int(row["seed"]), row["method"]): row for row in rows}
-    expected = {
-        (n, s, m) for n in range(1, 1 + len(LAYERS)) for s in range(SHUFFLES) for m in METHODS
-    }
+    expected = {(n, s, m) for n in range(1, 1 + LAYERS) for s in range(SHUFFLES) for m in METHODS}
     images = {row["images"] for row in rows}
     if set(found) != expected or len(rows) != len(expected) or len(images) != 1:
         raise ValueError(
@@ -143,7 +142,7 @@ def read(name="sanity_check"):
         (method, view): np.array(
             [
                 [json.loads(found[n, seed, method][view]) for seed in range(SHUFFLES)]
-                for n in range(1, 1 + len(LAYERS))
+                for n in range(1, 1 + LAYERS)
             ]
         )
         for method in METHODS
@@ -158,7 +157,8 @@ def rows_of(network, images, classes, layers, seed, originals):
     Yields for each method a dict with its name, ``seconds``, and for each view a list of one rank
     correlation an image, to three places.
     """
-    disordered = shuffled(network, LAYERS[:layers], seed)
+    weighted = [layer.name for layer in reversed(network.layers) if layer.weights]
+    disordered = shuffled(network, weighted[:layers], seed)
     for method, explain in METHODS.items():
         start = time.perf_counter()
         maps = explain(disordered, images, classes)
@@ -166,6 +166,10 @@ def rows_of(network, images, classes, layers, seed, originals):
         for view, see in VIEWS.items():
             row[view] = likeness(see(originals[method]), see(maps)).round(3).tolist()
         yield row
+
+
+def _last_convolution(network):
+    return [each.name for each in network.layers if isinstance(each, keras.layers.Conv2D)][-1]
 
 
 def main():
@@ -190,7 +194,7 @@ def main():
             rows = list(csv.DictReader(file))
     done = {int(row["seed"]) for row in rows}
     for seed in sorted(set(range(SHUFFLES)) - done):
-        for layers in range(1, 1 + len(LAYERS)):
+        for layers in range(1, 1 + LAYERS):
             for row in rows_of(network, images, classes, layers, seed, originals):
                 views = {view: json.dumps(row[view]) for view in VIEWS}
                 rows.append({**row, **views, **common, "layers": layers, "seed": seed})
