@@ -9,6 +9,7 @@ from keras import ops
 
 from mnist_helpers.inspection.gradients import compiled
 from mnist_helpers.inspection.parts import (
+    BATCH,
     batches,
     check_images,
     check_layers,
@@ -95,12 +96,14 @@ def _run(model, images):
     def forward(batch):
         return model(batch, training=False)
 
-    slices = batches(len(images))
-    if len(slices) > 1:  # tracing pays: a pass takes two thirds of the time
-        forward = compiled(forward)
+    slices, traced = batches(len(images)), compiled(forward)
+    # From a few batches on tracing pays: a pass takes two thirds of the time. A last batch of
+    # another size would be traced again.
+    full = len(images) // BATCH if len(images) >= 4 * BATCH else 0
     found = []
-    for batch in slices:
-        outputs = forward(ops.convert_to_tensor(images[batch]))
+    for number, batch in enumerate(slices):
+        run = traced if number < full else forward
+        outputs = run(ops.convert_to_tensor(images[batch]))
         outputs = outputs if isinstance(outputs, list) else [outputs]
         found.append([ops.convert_to_numpy(output) for output in outputs])
     return [np.concatenate(output) for output in zip(*found, strict=True)]
