@@ -9,7 +9,6 @@ from keras import ops
 
 from mnist_helpers.inspection.gradients import compiled
 from mnist_helpers.inspection.parts import (
-    BATCH,
     batches,
     check_images,
     check_layers,
@@ -96,14 +95,12 @@ def _run(model, images):
     def forward(batch):
         return model(batch, training=False)
 
-    slices, traced = batches(len(images)), compiled(forward)
-    # From a few batches on tracing pays: a pass takes two thirds of the time. A last batch of
-    # another size would be traced again.
-    full = len(images) // BATCH if len(images) >= 4 * BATCH else 0
-    found = []
-    for number, batch in enumerate(slices):
-        run = traced if number < full else forward
-        outputs = run(ops.convert_to_tensor(images[batch]))
+    slices, traced, found = batches(len(images)), compiled(forward), []
+    for batch in slices:
+        # From a few batches on tracing pays: a pass takes two thirds of the time. A last batch
+        # of another size would be traced again.
+        pays = len(slices) > 4 and batch.stop <= len(images)
+        outputs = (traced if pays else forward)(ops.convert_to_tensor(images[batch]))
         outputs = outputs if isinstance(outputs, list) else [outputs]
         found.append([ops.convert_to_numpy(output) for output in outputs])
     return [np.concatenate(output) for output in zip(*found, strict=True)]
