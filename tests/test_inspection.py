@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 from checks import cases, refuses
 from keras import layers, ops
+from scipy.stats import spearmanr
 
-from mnist_helpers import inspection, models
-from mnist_helpers.inspection import gradients, maximisation, parts
+from mnist_helpers import data, inspection, models, storage
+from mnist_helpers.inspection import gradients, maximisation, parts, sanity
 
 SIDE = 6
 
@@ -124,6 +125,8 @@ def test_gradients_are_finite_differences(small, images, layer):
     np.testing.assert_allclose(slopes, expected, rtol=1e-6, atol=1e-9)
     maps = inspection.saliency(small, layer, pictures, units)
     np.testing.assert_allclose(maps, np.abs(expected)[..., 0], rtol=1e-6, atol=1e-9)
+    signed = inspection.saliency(small, layer, pictures, units, signed=True)
+    np.testing.assert_allclose(signed, expected[..., 0], rtol=1e-6, atol=1e-9)
 
 
 def test_a_score_that_does_not_read_its_inputs_has_no_gradient():
@@ -269,6 +272,8 @@ def test_grad_cam_is_cam_where_the_maps_are_averaged(images):
     assert (cam < 0).any() and (cam > 0).any()
     places = maps.shape[1] * maps.shape[2]
     np.testing.assert_allclose(found, np.maximum(cam, 0) / places, rtol=1e-9, atol=1e-12)
+    signed = inspection.grad_cam(network, "maps", images, classes, rectified=False)
+    np.testing.assert_allclose(signed, cam / places, rtol=1e-9, atol=1e-12)
 
 
 def test_grad_cam_weighs_by_finite_differences(small, images):
@@ -317,6 +322,128 @@ def test_shuffling_changes_the_named_layers_alone(small):
         np.testing.assert_array_equal(one, other)
     for old, now in zip(before, small.get_weights(), strict=True):
         np.testing.assert_array_equal(old, now)
+
+
+# ---- averages of gradients -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("paper", [0.0, 0.3])
+def test_integrated_gradients_add_up_to_what_the_image_adds(small, images, paper):
+    classes = np.array([0, 1, 2, 1])
+    empty = np.full_like(images, paper)
+    gained = logits_by_hand(small, images) - logits_by_hand(small, empty)
+    gained = gained[np.arange(4), classes]
+    gaps = [
+        np.abs(
+            inspection.integrated_gradients(small, "logits", images, classes, paper, steps)
+            .sum(axis=(1, 2)) - gained
+        ).max()
+        for steps in (2, 200)
+    ]  # fmt: skip
+    assert gaps[1] < 0.02 * np.abs(gained).max() and gaps[1] < gaps[0] / 5
+
+
+def test_averages_of_a_linear_layers_gradients_are_its_weights(linear, images):
+    network, _ = linear
+    units = np.array([2, 0, 1, 1])
+    kernel = network.layers[-1].kernel.numpy().T[units].reshape(4, SIDE, SIDE)
+    shares = inspection.integrated_gradients(network, "out", images, units, steps=1)
+    np.testing.assert_allclose(shares, kernel * images[..., 0], rtol=1e-9)
+    smooth = inspection.smooth_grad(network, "out", images, units, noise=0.5, samples=3)
+    np.testing.assert_allclose(smooth, kernel, rtol=1e-9)
+
+
+def test_smooth_grad_is_the_mean_over_noisy_copies(small, images):
+    classes = np.array([0, 1, 2, 1])
+    noise = np.random.default_rng(5).normal(0, 0.02, (2, *images.shape))  # stays between 0 and 1
+    each = [inspection.saliency(small, "logits", images + n, classes, signed=True) for n in noise]
+    found = inspection.smooth_grad(small, "logits", images, classes, 0.02, samples=2, seed=5)
+    np.testing.assert_allclose(found, np.mean(each, axis=0), rtol=1e-7, atol=1e-12)
+    still = inspection.smooth_grad(small, "logits", images, classes, noise=0, samples=1)
+    plain = inspection.saliency(small, "logits", images, classes, signed=True)
+    np.testing.assert_allclose(still, plain, rtol=1e-9)
+
+
+# ---- what maps must stand ------------------------------------------------------------------
+
+
+def test_likeness_is_spearmans_and_zero_for_an_even_map():
+    generator = np.random.default_rng(0)
+    maps = generator.integers(0, 4, (3, 5, 6)).astype(float)  # with ties
+    others = maps + generator.normal(0, 1, maps.shape)
+    maps[2] = 7
+    found = inspection.likeness(maps, others)
+    for number in (0, 1):
+        expected = spearmanr(maps[number].ravel(), others[number].ravel())[0]
+        assert found[number] == pytest.approx(expected)
+    assert found[2] == 0
+    with refuses(r"maps have shapes \(3, 5, 6\) and \(2, 5, 6\)"):
+        inspection.likeness(maps, others[:2])
+
+
+def test_coarse_maps_lie_on_the_pixels_they_were_made_from():
+    """Squares of four pixels that move by two: the centre of the first lies between 1 and 2."""
+    ramp = np.broadcast_to(2.0 * np.arange(13) + 1.5, (2, 13, 13))  # where each centre lies
+    found = inspection.on_pixels(ramp, 0.5, 26.5, 28)
+    expected = np.clip(np.arange(28.0), 1.5, 25.5)
+    np.testing.assert_allclose(found, np.broadcast_to(expected, (2, 28, 28)))
+    np.testing.assert_allclose(inspection.on_pixels(ramp, -0.5, 12.5, 13), ramp)
+
+
+def test_ink_goes_in_the_order_of_importance_and_paper_stays():
+    generator = np.random.default_rng(1)
+    images = generator.random((3, 6, 6, 1)) * (generator.random((3, 6, 6, 1)) > 0.4)
+    order = generator.normal(size=(3, 6, 6))
+    for share in (0, 0.25, 1):
+        found = inspection.without_ink(images, order, share)
+        for image, values, left in zip(images, order, found, strict=True):
+            ink = image[..., 0] > 0
+            gone = ink & (left[..., 0] == 0)
+            assert gone.sum() == round(share * ink.sum())
+            if share == 0.25:
+                assert values[gone].min() > values[ink & ~gone].max()
+            np.testing.assert_array_equal(left[~gone], image[~gone])
+    with refuses(r"importance has shape \(2, 6, 6\); expected \(3, 6, 6\), one a pixel"):
+        inspection.without_ink(images, order[:2], 0.5)
+    with refuses("the share is 1.5; expected one from 0 to 1"):
+        inspection.without_ink(images, order, 1.5)
+
+
+def test_the_interval_allows_for_orders_and_for_images():
+    """Of two-way data with known spreads it holds the true mean about as often as it says."""
+    generator = np.random.default_rng(3)
+    hits = 0
+    for _ in range(400):
+        orders, images = generator.normal(0, 1, (20, 1)), generator.normal(0, 2, (1, 24))
+        value, low, high = sanity.interval(orders + images + generator.normal(0, 1, (20, 24)))
+        assert low < value < high
+        hits += low < 0 < high
+    assert 0.92 < hits / 400 < 0.99
+    with refuses("expected \\(shuffles, images\\), at least two of each, all finite"):
+        sanity.interval(np.ones((1, 24)))
+
+
+def test_a_recorded_order_is_found_again():
+    chosen, remains = sanity.read()
+    _, (pixels, _) = data.load_data()
+    pictures, network = data.prepare_images(pixels[chosen]), storage.load_network("post_cnn")
+    answers = network.predict(pictures, verbose=0).argmax(axis=1)
+    originals = {"gradient": sanity.METHODS["gradient"](network, pictures, answers)}
+    row = next(sanity.rows_of(network, pictures, answers, 2, 7, originals))
+    for view in sanity.VIEWS:
+        expected = remains["gradient", view][1, 7]
+        np.testing.assert_allclose(row[view], expected, atol=0.02)
+        assert expected.std() > 0.01  # something to compare
+
+
+def test_an_incomplete_record_is_refused(tmp_path, monkeypatch):
+    whole = sanity.path_of("sanity_check").read_text("utf-8").splitlines(keepends=True)
+    path = tmp_path / "cut.csv"
+    monkeypatch.setattr(sanity, "path_of", lambda name: path)
+    for spoiled in (whole[:-1], [*whole, whole[-1]]):
+        path.write_text("".join(spoiled), "utf-8")
+        with refuses("expected 400 of one, each method once"):
+            sanity.read("cut")
 
 
 # ---- what is refused -----------------------------------------------------------------------
@@ -387,6 +514,8 @@ def test_wrong_units_are_refused(small, images, units, message):
             call(small, "logits", images, units)
     with refuses(message):
         inspection.grad_cam(small, "first", images, units)
+    with refuses(message):
+        inspection.integrated_gradients(small, "logits", images, units)
 
 
 def test_other_wrong_arguments_are_refused(small, linear, images):
@@ -418,6 +547,15 @@ def test_other_wrong_arguments_are_refused(small, linear, images):
         inspection.maximise(small, "first", units=2)
     with refuses("size and stride are 2.5 and 2; expected whole pixels"):
         inspection.occlusion(small, "logits", images, [0] * 4, size=2.5)
+    for wrong in (0, 2.5):
+        with refuses(f"there are {wrong} steps; expected a whole number, at least 1"):
+            inspection.integrated_gradients(small, "logits", images, [0] * 4, steps=wrong)
+        with refuses(f"there are {wrong} samples; expected a whole number, at least 1"):
+            inspection.smooth_grad(small, "logits", images, [0] * 4, samples=wrong)
+    with refuses("paper is 2; expected a grey value from 0 to 1"):
+        inspection.integrated_gradients(small, "logits", images, [0] * 4, paper=2)
+    with refuses("the noise is -1; expected none or a positive standard deviation"):
+        inspection.smooth_grad(small, "logits", images, [0] * 4, noise=-1)
     for ink in (255, np.nan):
         with refuses(f"the ink is {ink}; expected a grey value from 0 to 1"):
             inspection.occlusion(small, "logits", images, [0] * 4, ink=ink)
@@ -432,6 +570,8 @@ def every_function(network, images):
     yield lambda: inspection.saliency(network, "logits", images, units)
     yield lambda: inspection.grad_cam(network, "first", images, units)
     yield lambda: inspection.occlusion(network, "logits", images, units)
+    yield lambda: inspection.integrated_gradients(network, "logits", images, units)
+    yield lambda: inspection.smooth_grad(network, "logits", images, units)
     yield lambda: inspection.shuffled(network, ["dense"])
 
 

@@ -6,7 +6,9 @@ returns arrays that `mnist_helpers.plots` draws. Besides the names in ``network.
 training (no dropout), with the channels in the last axis.
 """
 
-from mnist_helpers.inspection.attribution import grad_cam, occlusion, saliency, shuffled
+from mnist_helpers.inspection.attribution import grad_cam, occlusion, saliency
+from mnist_helpers.inspection.averages import integrated_gradients, smooth_grad
+from mnist_helpers.inspection.checks import likeness, on_pixels, shuffled, without_ink
 from mnist_helpers.inspection.maximisation import REGULARISERS, Maximised, ascent, maximise
 from mnist_helpers.inspection.responses import activations, mean_activations
 
@@ -16,9 +18,14 @@ __all__ = [
     "activations",
     "ascent",
     "grad_cam",
+    "integrated_gradients",
+    "likeness",
     "maximise",
     "mean_activations",
     "occlusion",
+    "on_pixels",
     "saliency",
     "shuffled",
+    "smooth_grad",
+    "without_ink",
 ]

@@ -1,4 +1,4 @@
-"""Which pixels mattered: saliency, Grad-CAM, occlusion, and a network to check them by.
+"""Which pixels mattered: saliency, Grad-CAM, occlusion.
 
 Used by chapter 11.
 """
@@ -7,21 +7,20 @@ import keras
 import numpy as np
 from keras import ops
 
-from mnist_helpers.inspection.gradients import compiled, unit_gradient
+from mnist_helpers.inspection.gradients import unit_gradient
 from mnist_helpers.inspection.parts import (
     LOGITS,
     batches,
     check_images,
-    check_layers,
-    check_network,
     check_units,
-    mean_of_units,
+    one_hot,
     output_of,
     part,
 )
+from mnist_helpers.inspection.responses import mean_activations
 
 
-def saliency(network, layer, images, units):
+def saliency(network, layer, images, units, signed=False):
     """Map how much a small change of each pixel would change a unit's response.
 
     Parameters
@@ -34,11 +33,14 @@ def saliency(network, layer, images, units):
         Values from 0 to 1.
     units : sequence of int, shape (count,)
         For each image the unit or class whose response is explained.
+    signed : bool
+        Whether a pixel where more ink would lower the response is negative.
 
     Returns
     -------
     ndarray, shape (count, height, width)
-        The gradient's absolute value, the largest of the channels: response per grey value.
+        Response per grey value: the gradient's absolute value, the largest of the channels; or,
+        signed, the gradient itself, added over the channels.
 
     Raises
     ------
@@ -59,19 +61,20 @@ def saliency(network, layer, images, units):
     """
     images = check_images(network, images)
     model = part(network, layer)
-    chosen = _one_hot(model, layer, units, len(images))
+    chosen = one_hot(model.outputs[0], layer, units, len(images))
     slopes = [
         ops.convert_to_numpy(unit_gradient(model, images[batch], chosen[batch]))
         for batch in batches(len(images))
     ]
-    return np.abs(np.concatenate(slopes)).max(axis=-1)
+    slopes = np.concatenate(slopes)
+    return slopes.sum(axis=-1) if signed else np.abs(slopes).max(axis=-1)
 
 
-def grad_cam(network, layer, images, classes):
+def grad_cam(network, layer, images, classes, rectified=True):
     """Map where the feature maps that speak for a class are active.
 
     Each map of a convolution is weighted by the mean gradient of the class's logit by its values;
-    what is negative in the sum counts as zero.
+    as published, what is negative in the sum counts as zero.
 
     Parameters
     ----------
@@ -83,6 +86,8 @@ def grad_cam(network, layer, images, classes):
         Values from 0 to 1.
     classes : sequence of int, shape (count,)
         For each image the class that is explained.
+    rectified : bool
+        Whether what is negative counts as zero.
 
     Returns
     -------
@@ -114,13 +119,14 @@ def grad_cam(network, layer, images, classes):
         raise ValueError(f"{layer} writes no maps; expected one of {', '.join(writing)}")
     front = keras.Model(network.inputs[0], maps)
     back = keras.Model(maps, output_of(network, LOGITS))
-    chosen = _one_hot(back, LOGITS, classes, len(images))
+    chosen = one_hot(back.outputs[0], LOGITS, classes, len(images))
     results = []
     for batch in batches(len(images)):
         found = front(images[batch], training=False)
         weights = ops.mean(unit_gradient(back, found, chosen[batch]), axis=(1, 2), keepdims=True)
-        results.append(ops.convert_to_numpy(ops.relu(ops.sum(weights * found, axis=-1))))
-    return np.concatenate(results)
+        results.append(ops.convert_to_numpy(ops.sum(weights * found, axis=-1)))
+    cam = np.concatenate(results)
+    return np.maximum(cam, 0) if rectified else cam
 
 
 def occlusion(network, layer, images, units, size=4, stride=2, ink=0.0):
@@ -175,77 +181,19 @@ def occlusion(network, layer, images, units, size=4, stride=2, ink=0.0):
         )
     if not 0 <= ink <= 1:
         raise ValueError(f"the ink is {ink}; expected a grey value from 0 to 1")
-    outputs = output_of(network, layer)
-    units = check_units(outputs, layer, units, len(images))
-    model = keras.Model(network.inputs[0], mean_of_units(outputs))
-    forward = compiled(lambda covered: model(covered, training=False))
+    units = check_units(output_of(network, layer), layer, units, len(images))
     rows = range(0, height - size + 1, stride)
     columns = range(0, width - size + 1, stride)
-    drops = np.empty((len(images), len(rows), len(columns)), images.dtype)
-    for image, unit, drop in zip(images, units, drops, strict=True):
-        covered = np.repeat(image[None], drop.size + 1, axis=0)  # the last one stays as it is
-        places = [(row, column) for row in rows for column in columns]
-        for copy, (row, column) in zip(covered, places, strict=False):
-            copy[row : row + size, column : column + size] = ink
-        responses = ops.convert_to_numpy(forward(ops.convert_to_tensor(covered)))[:, unit]
-        drop[:] = (responses[-1] - responses[:-1]).reshape(drop.shape)
+    covered, places = [], []  # what stays as it is when covered needs no pass
+    for number, row, column in np.ndindex(len(images), len(rows), len(columns)):
+        square = slice(rows[row], rows[row] + size), slice(columns[column], columns[column] + size)
+        if (images[number][square] != ink).any():
+            covered.append(images[number].copy())
+            covered[-1][square] = ink
+            places.append((number, row, column))
+    means = mean_activations(network, [layer], np.stack([*images, *covered]))[layer]
+    drops = np.zeros((len(images), len(rows), len(columns)), images.dtype)
+    for place, after in zip(places, means[len(images) :], strict=True):
+        unit = units[place[0]]
+        drops[place] = means[place[0], unit] - after[unit]
     return drops
-
-
-def shuffled(network, layers, seed=0):
-    """Copy a network with the weights of some layers in random order.
-
-    A map that claims to show what the network has learned must change with them. Shuffled, the
-    weights keep their sizes and lose what was learned; the source draws new ones instead.
-
-    Parameters
-    ----------
-    network : keras.Sequential
-        Built; it stays as it is.
-    layers : sequence of str
-        Names of the layers.
-    seed : int
-        Of the order.
-
-    Returns
-    -------
-    keras.Sequential
-
-    Raises
-    ------
-    ValueError
-        If the network has no such layer.
-
-    References
-    ----------
-    J. Adebayo and others, "Sanity checks for saliency maps", NeurIPS 2018.
-
-    Examples
-    --------
-    >>> from mnist_helpers import models
-    >>> network = models.digit_pad()
-    >>> before = network.get_layer("conv1").get_weights()[0].ravel()
-    >>> after = shuffled(network, ["conv1"]).get_layer("conv1").get_weights()[0].ravel()
-    >>> np.array_equal(before, after), np.array_equal(np.sort(before), np.sort(after))
-    (False, True)
-    """
-    check_network(network)
-    check_layers(layers)
-    names = [each.name for each in network.layers]
-    if unknown := [layer for layer in layers if layer not in names]:
-        raise ValueError(f"{network.name} has no layer {unknown[0]!r}; it has {', '.join(names)}")
-    generator = np.random.default_rng(seed)
-    copy = keras.models.clone_model(network)
-    copy.set_weights(network.get_weights())
-    for layer in layers:
-        arrays = copy.get_layer(layer).get_weights()
-        copy.get_layer(layer).set_weights(
-            [generator.permutation(array.ravel()).reshape(array.shape) for array in arrays]
-        )
-    return copy
-
-
-def _one_hot(model, layer, units, count):
-    output = model.outputs[0]
-    units = check_units(output, layer, units, count)
-    return np.eye(output.shape[-1], dtype=output.dtype)[units]

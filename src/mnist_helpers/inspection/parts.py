@@ -100,3 +100,9 @@ def check_units(outputs, layer, units, count):
             f"{layer} has {available}, counted from 0 to {available - 1}"
         )
     return units
+
+
+def one_hot(outputs, layer, units, count):
+    """Return one row an image with a 1 at its unit, shape (count, units); others are refused."""
+    units = check_units(outputs, layer, units, count)
+    return np.eye(outputs.shape[-1], dtype=outputs.dtype)[units]

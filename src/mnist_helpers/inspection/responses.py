@@ -95,12 +95,12 @@ def _run(model, images):
     def forward(batch):
         return model(batch, training=False)
 
-    slices = batches(len(images))
-    if len(slices) > 1:  # tracing pays: a pass takes two thirds of the time
-        forward = compiled(forward)
-    found = []
+    slices, traced, found = batches(len(images)), compiled(forward), []
     for batch in slices:
-        outputs = forward(ops.convert_to_tensor(images[batch]))
+        # From a few batches on tracing pays: a pass takes two thirds of the time. A last batch
+        # of another size would be traced again.
+        pays = len(slices) > 4 and batch.stop <= len(images)
+        outputs = (traced if pays else forward)(ops.convert_to_tensor(images[batch]))
         outputs = outputs if isinstance(outputs, list) else [outputs]
         found.append([ops.convert_to_numpy(output) for output in outputs])
     return [np.concatenate(output) for output in zip(*found, strict=True)]
