@@ -76,15 +76,15 @@ def swap(new, place):
 
 def build(output, links=False):
     """Build the pages, or check their links; return a sentence about what was made."""
-    for notebook in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        if failing(notebook):
-            raise RuntimeError(f"{notebook.name} is stored with a failed or unrun cell")
     for left in output.glob("building-*"):  # by a build that was killed
         shutil.rmtree(left)
     place = output / ("links" if links else "html")
     old = place.with_name(f"{place.name}.old")
     if old.exists() and not place.exists():  # it was killed while it swapped
         old.rename(place)
+    for notebook in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        if failing(notebook):
+            raise RuntimeError(f"{notebook.name} is stored with a failed or unrun cell")
     with tempfile.TemporaryDirectory(prefix="building-", dir=output) as folder:
         source = Path(folder)
         copy_sources(source)
