@@ -140,7 +140,11 @@ def _run(path, limit):
         "date": datetime.date.today().isoformat(),
         **environment.describe(),
     }
-    changed = [name for name in after if after[name] != before.get(name)]
+    # All files were hashed before, whether the chapter would open them or not.
+    names = after.keys() | {name for name in before if "/" not in name}
+    changed = sorted(
+        name for name in names if after.get(name) != before.get(name)
+    )
     with write_beside(path) as temporary:
         temporary.write_text(
             nbformat.writes(notebook) + "\n", encoding="utf-8", newline="\n"
@@ -164,9 +168,12 @@ def _clean(notebook):
     for cell in notebook.cells:
         for name in ("papermill", "execution", "exception"):
             cell.metadata.pop(name, None)
-    notebook.metadata.kernelspec["display_name"] = get_kernel_spec(
-        "python3"
-    ).display_name
+    kernel = get_kernel_spec("python3")
+    notebook.metadata["kernelspec"] = {
+        "display_name": kernel.display_name,
+        "language": kernel.language,
+        "name": "python3",
+    }
     return notebook
 
 

@@ -157,7 +157,7 @@ def test_the_metadata_are_clean(path):
     notebook = read(path)
     assert set(notebook.metadata) == {"kernelspec", "language_info", "ten_digits"}
     assert notebook.metadata.kernelspec == {
-        "display_name": "Python 3",
+        "display_name": "Python 3 (ipykernel)",  # else JupyterLab changes it
         "language": "python",
         "name": "python3",
     }
