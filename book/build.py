@@ -90,7 +90,7 @@ def build(output, links=False):
         copy_sources(source)
         if links:
             sound = jupyter_book(source, "--builder", "linkcheck")
-            swap(source / "_build" / "linkcheck", place)
+            swap(source / "_build" / "html", place)  # Jupyter Book's place for it, too
             if not sound:
                 raise RuntimeError(f"some links are broken; {place / 'output.txt'} lists them")
             return f"Every link leads somewhere; {place / 'output.txt'} lists them"

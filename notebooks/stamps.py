@@ -35,24 +35,25 @@ def dependencies(notebook, files):
     dict of str to str
         ``code`` for the code cells; ``mnist_helpers.NAME`` for what they use of each module,
         directly or through others; ``FOLDER/FILE`` for each file. Of a file with records by name
-        those count that the code names, as ``FOLDER/FILE NAME``, or all if it names none.
+        those count that the cells name, else those that the package's code names, as
+        ``FOLDER/FILE NAME``, or all if neither names any.
     """
     cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    texts = {"code": str([_meaning_of_cell(source) for source in cells])}
+    texts = {"code": "\n".join(map(_meaning_of_cell, cells))}
     for module, names in Package(ROOT / "src").used(cells).items():
-        texts[module] = str(
-            [(name, meaning(nodes)) for name, nodes in names.items()]
+        texts[module] = "\n".join(
+            f"{name}: {meaning(nodes)}" for name, nodes in names.items()
         )
     hashes = {name: _hash(text.encode()) for name, text in texts.items()}
     for file in sorted(files):
         path, named = ROOT / file, []
         if file in BY_NAME and path.is_file():
             records = json.loads(path.read_text(encoding="utf-8"))
-            named = [
-                name
-                for name in sorted(records)
-                if any(repr(name) in text for text in texts.values())
-            ]
+            everything = "\n".join(texts.values())
+            for text in (texts["code"], everything):
+                named = named or [
+                    name for name in sorted(records) if repr(name) in text
+                ]
         for name in named:
             record = json.dumps(records[name], sort_keys=True)
             hashes[f"{file} {name}"] = _hash(record.encode())
@@ -147,7 +148,8 @@ def _meaning_of_cell(source):
     """Write what a cell means; a semicolon at its end hides its value."""
     if (tree := parse(source)) is None:
         return source
-    return meaning(tree), DisplayHook.semicolon_at_end_of_expression(source)
+    hidden = DisplayHook.semicolon_at_end_of_expression(source)
+    return meaning(tree) + ";" * hidden
 
 
 def _hash(content):

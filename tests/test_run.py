@@ -39,7 +39,7 @@ DEEPER = """LEVEL = 2
 
 
 def deepest():
-    return LEVEL
+    return LEVEL or "other"
 
 
 def beside():
@@ -279,6 +279,7 @@ network, results = "small", "widths"
 def own():
     """Say it."""
     return top.used()
+print("a quote: '")
 plots.draw()'''
 OPENED = (
     "models/manifest.json", "models/small.weights.h5", "experiments/widths.py",
