@@ -1,8 +1,4 @@
-"""Training with images that are turned, scaled and moved anew in every epoch.
-
-Used by chapter 15, by the recorded experiments, and by ``make models`` for the network behind the
-digit pad and a member of the ensemble.
-"""
+"""Training with images that are turned, scaled and moved anew in every epoch."""
 
 import time
 

@@ -1,7 +1,4 @@
-"""Whether a network is as often right as it says, and what it gains by keeping silent.
-
-Used by chapter 17.
-"""
+"""Whether a network is as often right as it says, and what it gains by keeping silent."""
 
 from typing import NamedTuple
 

@@ -1,7 +1,6 @@
 """The embedded MNIST, its validation split, and the one preparation that all networks share.
 
-Used by every chapter. ``mnist.npz`` lies beside this file; its authors and licence are in
-``MNIST-LICENSE.md``.
+``mnist.npz`` lies beside this file; its authors and licence are in ``MNIST-LICENSE.md``.
 """
 
 import hashlib

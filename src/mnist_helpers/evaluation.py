@@ -1,7 +1,4 @@
-"""How good a classifier is, and how sure one can be of that.
-
-Used by chapters 01, 03 and 05.
-"""
+"""How good a classifier is, and how sure one can be of that."""
 
 from typing import NamedTuple
 

@@ -1,7 +1,7 @@
 """The files in which MNIST comes, read without trusting them.
 
-Used by `mnist_helpers.data`. A damaged or hostile file costs no more memory and time than MNIST
-itself, and nothing in it is evaluated.
+A damaged or hostile file costs no more memory and time than MNIST itself, and nothing in it is
+evaluated.
 """
 
 import math

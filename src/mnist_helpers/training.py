@@ -1,7 +1,4 @@
-"""The recipes by which the book's networks are trained.
-
-Used by chapters 03 and 05, and by ``make models``, which remakes the networks under ``models/``.
-"""
+"""The recipes by which the book's networks are trained."""
 
 import time
 

@@ -7,8 +7,6 @@ An experiment is a file under ``experiments/``: a question, its variants, its se
 reads it, `trainer` trains one variant with one seed, `runner` hands these to the workers, and
 `results` keeps a row of each in ``experiments/results/``, which the chapters read; `comparison`
 says which variants can be told apart.
-
-Used by chapters 06, 08 to 11, and 15 to 17.
 """
 
 from mnist_helpers.experiments.comparison import Difference, mean_interval, paired_differences

@@ -1,7 +1,4 @@
-"""Comparing runs: how sure a mean is, and which variants can be told apart.
-
-Used by chapters 06, 08 to 11, 15 and 16.
-"""
+"""Comparing runs: how sure a mean is, and which variants can be told apart."""
 
 from typing import NamedTuple
 

@@ -1,6 +1,6 @@
 """The same trainings with the book's own network in NumPy.
 
-Used by the experiments of chapter 16, whose variants ask for it among their ``network_options``:
+Variants ask for it among their ``network_options``:
 
 ========================= ==================================================================
 ``"library": "numpy"``    train with `mnist_helpers.numpy_cnn`

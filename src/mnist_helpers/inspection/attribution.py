@@ -1,7 +1,4 @@
-"""Which pixels mattered: saliency, Grad-CAM, occlusion, and a network to check them by.
-
-Used by chapter 11.
-"""
+"""Which pixels mattered: saliency, Grad-CAM, occlusion, and a network to check them by."""
 
 import keras
 import numpy as np

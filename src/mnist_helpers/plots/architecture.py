@@ -7,8 +7,8 @@ import numpy as np
 def error_against_cost(points, costs, named=None):
     """Draw the errors of networks against several costs, and mark those that none dominates.
 
-    Used by chapter 08. Both axes are logarithmic. Full points: no other network has a smaller mean
-    error at the same cost or less.
+    Both axes are logarithmic. Full points: no other network has a smaller mean error at the same
+    cost or less.
 
     Parameters
     ----------

@@ -7,7 +7,7 @@ import numpy as np
 def confusion_matrix(counts):
     """Draw a confusion matrix whose diagonal, being large, does not hide the errors.
 
-    Used by chapter 05. The colour shows errors alone; every count is written in its cell.
+    The colour shows errors alone; every count is written in its cell.
 
     Parameters
     ----------

@@ -7,8 +7,6 @@ import numpy as np
 def training_curves(runs, metrics):
     """Draw metrics of one or more trainings against the epoch, each curve named at its end.
 
-    Used by chapters 03 and 07.
-
     Parameters
     ----------
     runs : dict of str to dict of str to sequence of float

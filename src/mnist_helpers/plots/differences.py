@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 def difference_plot(differences, baseline):
     """Draw by how many points variants lie above or below one, each seed and the interval.
 
-    Used by chapters 08 to 10. A full point can be told apart from nothing, a hollow one cannot.
+    A full point can be told apart from nothing, a hollow one cannot.
 
     Parameters
     ----------

@@ -7,8 +7,6 @@ import numpy as np
 def digit_grid(images, titles=None, columns=10, limits=(0, 255)):
     """Draw images in a grid, dark ink on white paper.
 
-    Used by chapters 01, 04, 05 and 07.
-
     Parameters
     ----------
     images : ndarray, shape (count, 28, 28)

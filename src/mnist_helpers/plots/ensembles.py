@@ -7,8 +7,6 @@ import numpy as np
 def selection_ladder(steps):
     """Draw accuracies from top to bottom, those that were chosen hollow.
 
-    Used by chapter 15.
-
     Parameters
     ----------
     steps : dict of str to (float, bool)
@@ -55,8 +53,6 @@ def selection_ladder(steps):
 
 def lift_histograms(lifts):
     """Draw how often a choice gained how much, one panel above the other, with the means.
-
-    Used by chapter 15.
 
     Parameters
     ----------

@@ -7,8 +7,6 @@ import numpy as np
 def mosaics(panels, columns=8, in_a_row=2, limits=None, signed=False):
     """Draw stacks of small pictures, each stack tiled into one panel.
 
-    Used by chapter 11.
-
     Parameters
     ----------
     panels : dict of str to ndarray, shape (count, height, width)
@@ -81,7 +79,7 @@ def mosaics(panels, columns=8, in_a_row=2, limits=None, signed=False):
 def attribution_table(images, maps, titles, edges=None):
     """Draw images and, below each, maps of what mattered in it, over the outline of its ink.
 
-    Used by chapter 11. Each map has its own scale: violet is positive, orange negative.
+    Each map has its own scale: violet is positive, orange negative.
 
     Parameters
     ----------
@@ -146,8 +144,6 @@ def attribution_table(images, maps, titles, edges=None):
 def embedding_maps(panels, labels, marked):
     """Draw points in two dimensions as the digits that they are, some of them marked.
 
-    Used by chapter 11.
-
     Parameters
     ----------
     panels : dict of str to ndarray, shape (count, 2)
@@ -206,8 +202,6 @@ def embedding_maps(panels, labels, marked):
 
 def curves_by_layer(layers, curves, label, threshold):
     """Draw one value a layer for several methods, with its interval, and a threshold.
-
-    Used by chapter 11.
 
     Parameters
     ----------

@@ -10,8 +10,6 @@ from mnist_helpers.plots.curves import _label_ends
 def vote_gallery(images, labels, votes, confidences, rejected=(), upheld=(), notes=None, columns=8):
     """Draw digits with their label, what networks voted for, and how sure they were together.
 
-    Used by chapter 17.
-
     Parameters
     ----------
     images : ndarray, shape (count, height, width)
@@ -88,8 +86,8 @@ def vote_gallery(images, labels, votes, confidences, rejected=(), upheld=(), not
 def reliability_diagram(groups):
     """Draw the share of wrong answers against the share that a network expects, both logarithmic.
 
-    Used by chapter 17. The usual diagram has confidence and accuracy on its axes; where nearly all
-    answers are right, all that matters would lie in its last corner.
+    The usual diagram has confidence and accuracy on its axes; where nearly all answers are right,
+    all that matters would lie in its last corner.
 
     Parameters
     ----------
@@ -141,8 +139,6 @@ def reliability_diagram(groups):
 def risk_coverage(curves, most=10.0):
     """Draw how the share of wrong answers falls as more images are left unanswered.
 
-    Used by chapter 17.
-
     Parameters
     ----------
     curves : dict of str to (array_like, array_like)
@@ -184,8 +180,6 @@ def risk_coverage(curves, most=10.0):
 
 def accuracy_under_change(panels, ylabel):
     """Draw accuracies that fall as images are changed more and more, one panel a change.
-
-    Used by chapter 17.
 
     Parameters
     ----------
@@ -239,8 +233,6 @@ def accuracy_under_change(panels, ylabel):
 
 def picture_row(pictures, marks=None):
     """Draw pictures of different sizes beside each other, equally high, each under its title.
-
-    Used by chapter 17.
 
     Parameters
     ----------

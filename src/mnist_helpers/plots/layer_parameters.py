@@ -9,8 +9,6 @@ from mnist_helpers.plots.curves import _label_ends
 def curves_with_bands(curves, xlabel, ylabel):
     """Draw curves, each within a band, and named at its end.
 
-    Used by chapter 09.
-
     Parameters
     ----------
     curves : dict of str to (array_like, array_like, array_like, array_like)
@@ -53,8 +51,6 @@ def curves_with_bands(curves, xlabel, ylabel):
 
 def search_results(searches):
     """Draw the errors that searches over settings met, by learning rate; the best are filled.
-
-    Used by chapter 09.
 
     Parameters
     ----------

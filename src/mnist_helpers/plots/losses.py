@@ -7,7 +7,7 @@ import numpy as np
 def loss_shares(losses, worst=0.01):
     """Draw what share of the whole loss the worst images carry.
 
-    Used by chapter 07. Lorenz's curve, turned around: the worst image comes first.
+    Lorenz's curve, turned around: the worst image comes first.
 
     Parameters
     ----------
@@ -61,8 +61,6 @@ def loss_shares(losses, worst=0.01):
 
 def losses_within_an_epoch(sizes, batches, running, at_the_end):
     """Draw the loss of the batches of an epoch, their running mean, and losses taken afterwards.
-
-    Used by chapter 07.
 
     Parameters
     ----------

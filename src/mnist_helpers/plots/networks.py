@@ -10,8 +10,8 @@ from matplotlib.patches import Rectangle
 def network_diagram(layers):
     """Draw what flows through a network: each tensor as a stack of maps or as a column.
 
-    Used by chapter 02. Heights are in proportion to the maps' sides; the number of cards in a
-    stack, and the height of a column, grow with the logarithm of the number of values.
+    Heights are in proportion to the maps' sides; the number of cards in a stack, and the height of
+    a column, grow with the logarithm of the number of values.
 
     Parameters
     ----------
@@ -70,8 +70,6 @@ def network_diagram(layers):
 
 def step_profile(names, milliseconds, rest, floor):
     """Draw how long a training step stays in each layer, beside what its products take at best.
-
-    Used by chapters 13 and 16.
 
     Parameters
     ----------

@@ -7,8 +7,8 @@ import numpy as np
 def descent_paths(paths, steepness):
     """Draw the ways of optimizers down a valley, over its lines of equal loss.
 
-    Used by chapter 10. The loss is half the sum of the squares of the two weights, each times its
-    steepness; its lowest point is in the middle.
+    The loss is half the sum of the squares of the two weights, each times its steepness; its lowest
+    point is in the middle.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def descent_paths(paths, steepness):
 def learning_rate_curves(curves, tolerance):
     """Draw accuracy over the learning rate for several optimizers, a panel each.
 
-    Used by chapter 10. Rates that come within the tolerance of the optimizer's best are filled.
+    Rates that come within the tolerance of the optimizer's best are filled.
 
     Parameters
     ----------

@@ -15,8 +15,6 @@ def check(seconds, accuracies):
 def ladder(seconds, accuracies, goals=()):
     """Draw trainings from top to bottom: their seconds on a logarithmic axis, and their accuracies.
 
-    Used by chapter 16.
-
     Parameters
     ----------
     seconds : dict of str to (float, float, float)
@@ -77,8 +75,6 @@ def ladder(seconds, accuracies, goals=()):
 
 def accuracy_over_seconds(points, epochs, goals=()):
     """Draw where trainings end, numbered, and the way of the first one, epoch by epoch.
-
-    Used by chapter 16.
 
     Parameters
     ----------
