@@ -9,22 +9,24 @@ BIN := .venv/Scripts
 else
 BIN := .venv/bin
 endif
+# The environment holds paths: it says where it was made, and is made anew in a folder that moved.
 READY := .venv/ready
+MOVED := $(shell [ "$$(cat $(READY) 2>/dev/null)" = "$$(pwd)" ] || echo moved)
 
 export PYTHONUTF8 = 1
 export TF_CPP_MIN_LOG_LEVEL = 3
 
-.PHONY: help book test processors lab notebooks experiments models bench links format clean
+.PHONY: help book test processors lab notebooks experiments models bench links format clean moved
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
 
-$(READY): requirements.txt pyproject.toml
+$(READY): requirements.txt pyproject.toml $(MOVED)
 	@$(PYTHON) -c "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))" || \
 	  { echo "Python 3.11, 3.12 or 3.13 is needed; $(PYTHON) is another. Try: make PYTHON=python3.13"; exit 1; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --requirement requirements.txt
-	$(BIN)/python -m pip install --quiet --no-deps --editable .
-	@touch $@
+	$(BIN)/python -m pip install --quiet --require-hashes --only-binary :all: --requirement requirements.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@pwd > $@
 
 book: $(READY)  ## build the book into _build/html from the stored outputs
 	$(BIN)/python book/build.py
@@ -36,7 +38,7 @@ processors: $(READY)  ## run chapters and numerical tests as other processors wo
 	$(BIN)/python tests/processors.py $(if $(ONLY),--setting "$(ONLY)")
 
 lab: $(READY)  ## open JupyterLab
-	$(BIN)/jupyter lab notebooks
+	$(BIN)/python -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks
 
 notebooks: $(READY)  ## re-run chapters in full (ONLY=03 for one)
 	$(BIN)/python notebooks/run.py $(ONLY)
@@ -51,11 +53,12 @@ bench: $(READY)  ## measure the book's speed claims (ONLY=name for one)
 	$(BIN)/python -m benchmarks $(ONLY)
 
 links: $(READY)  ## check the links that leave the book
-	$(BIN)/jupyter-book build . --builder linkcheck --path-output _build/links
+	$(BIN)/python book/build.py --links
 
 format: $(READY)  ## format and lint all code, notebooks included
-	$(BIN)/ruff format
-	$(BIN)/ruff check --fix
+	$(BIN)/python -m ruff format
+	$(BIN)/python -m ruff check --fix
 
-clean:  ## remove the built book and what chapters wrote
+clean:  ## remove the built book, what chapters wrote, and what killed processes left
 	rm -rf _build notebooks/_output
+	find . -name '.writing-*' -not -path './.venv/*' -prune -exec rm -r {} +

@@ -1,17 +1,25 @@
 """Build the book from the notebooks' stored outputs, always from scratch; warnings are errors.
 
 python book/build.py             builds into _build/html
-python book/build.py OUTPUT      builds into OUTPUT/_build/html
+python book/build.py OUTPUT      builds into OUTPUT/_build/html, and writes nowhere else
+python book/build.py --links     checks the links that leave the book, into _build/links
+
+The new pages are built beside the old ones, and replace them only when the build has succeeded.
 """
 
+import argparse
+import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import nbformat
+from filelock import FileLock, Timeout
 
 ROOT = Path(__file__).resolve().parents[1]
+COMMAND = "from jupyter_book.cli.main import main; main()"  # the module cannot be run by -m
 
 
 def failing(path):
@@ -24,40 +32,95 @@ def failing(path):
     )
 
 
-def main():
-    """Refuse failed notebooks, make the tables, build, and name the largest page."""
+def copy_sources(folder):
+    """Copy what the book is built from, and make the pages that come from elsewhere."""
+    sys.path[:0] = [str(ROOT), str(ROOT / "book"), str(ROOT / "notebooks")]
+    import api
+    import run
+
+    import benchmarks.__main__
+
+    for name in ("_config.yml", "_toc.yml"):
+        shutil.copy(ROOT / name, folder)
+    ignored = shutil.ignore_patterns("_*", ".*", "*.py", "*.toml")
+    for name in ("book", "notebooks"):
+        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+    generated = folder / "book" / "_generated"
+    generated.mkdir()
+    made = {"api": api.page, "run_times": run.table, "speed": benchmarks.__main__.table}
+    for name, write in made.items():
+        (generated / f"{name}.md").write_text(write(), encoding="utf-8")
+
+
+def jupyter_book(source, *options):
+    """Run Jupyter Book on the sources; say whether it succeeded."""
+    command = [sys.executable, "-c", COMMAND, "build", source, "--all", *options]
+    environment = os.environ | {"PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8"}
+    return subprocess.run(command, env=environment, check=False).returncode == 0
+
+
+def swap(new, place):
+    """Put a folder in the place of another."""
+    old = place.with_name(f"{place.name}.old")
+    if place.exists():
+        shutil.rmtree(old, ignore_errors=True)
+        place.rename(old)
+    try:
+        new.rename(place)
+    except OSError:
+        if old.exists():
+            old.rename(place)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def build(output, links=False):
+    """Build the pages, or check their links; return a sentence about what was made."""
+    for left in output.glob("building-*"):  # by a build that was killed
+        shutil.rmtree(left)
+    place = output / ("links" if links else "html")
+    old = place.with_name(f"{place.name}.old")
+    if old.exists() and not place.exists():  # it was killed while it swapped
+        old.rename(place)
     for notebook in sorted((ROOT / "notebooks").glob("*.ipynb")):
         if failing(notebook):
-            sys.exit(
-                f"The book was not built: {notebook.name} is stored with a failed or unrun cell."
-            )
-    output = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT).resolve()
-    build = output / "_build"
-    shutil.rmtree(build, ignore_errors=True)
-    build.mkdir(parents=True)
-    generated = ROOT / "book" / "_generated"
-    generated.mkdir(exist_ok=True)
-    for name, program in {"run_times": ["notebooks/run.py"], "speed": ["-m", "benchmarks"]}.items():
-        table = subprocess.run(
-            [sys.executable, *program, "--table"],
-            cwd=ROOT, check=True, capture_output=True, text=True, encoding="utf-8",
-        )  # fmt: skip
-        (generated / f"{name}.md").write_text(table.stdout, encoding="utf-8")
-    command = "from jupyter_book.cli.main import main; main()"
-    built = subprocess.run(
-        [sys.executable, "-c", command, "build", ROOT, "--all", "--warningiserror",
-         "--keep-going", "--quiet", "--path-output", output],
-        check=False,
-    )  # fmt: skip
-    if built.returncode != 0:
-        sys.exit("The book was not built: the warnings above are errors.")
-    pages = sorted((build / "html").rglob("*.html"), key=lambda page: page.stat().st_size)
-    largest = pages[-1]
-    print(
-        f"{len(pages)} pages in {build / 'html'}; open {build / 'html' / 'index.html'}\n"
-        f"Largest page: {largest.relative_to(build / 'html')}, "
-        f"{largest.stat().st_size / 1e6:.2f} MB"
+            raise RuntimeError(f"{notebook.name} is stored with a failed or unrun cell")
+    with tempfile.TemporaryDirectory(prefix="building-", dir=output) as folder:
+        source = Path(folder)
+        copy_sources(source)
+        if links:
+            sound = jupyter_book(source, "--builder", "linkcheck")
+            swap(source / "_build" / "html", place)  # Jupyter Book's place for it, too
+            if not sound:
+                raise RuntimeError(f"some links are broken; {place / 'output.txt'} lists them")
+            return f"Every link leads somewhere; {place / 'output.txt'} lists them"
+        if not jupyter_book(source, "--warningiserror", "--keep-going", "--quiet"):
+            raise RuntimeError("the warnings above are errors")
+        swap(source / "_build" / "html", place)
+    pages = sorted(place.rglob("*.html"), key=lambda page: page.stat().st_size)
+    return (
+        f"{len(pages)} pages in {place}; open {place / 'index.html'}\n"
+        f"Largest page: {pages[-1].relative_to(place)}, {pages[-1].stat().st_size / 1e6:.2f} MB"
     )
+
+
+def main():
+    """Do what the command line asks; say in one sentence why it was not done."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("output", nargs="?", type=Path, default=ROOT, help="a folder")
+    parser.add_argument("--links", action="store_true", help="check the links instead")
+    arguments = parser.parse_args()
+    output = arguments.output.resolve() / "_build"
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        with FileLock(output / "building.lock", timeout=0):
+            print(build(output, arguments.links))
+    except Timeout:
+        sys.exit(f"The book was not built: another build into {output} is going on.")
+    except (RuntimeError, OSError) as error:
+        sys.exit(f"The book was not built: {error}.")
 
 
 if __name__ == "__main__":

@@ -3,17 +3,22 @@
 import contextlib
 import functools
 import http.server
+import importlib
 import json
 import os
+import pkgutil
 import re
 import shutil
 import subprocess
 import sys
 import threading
+import time
 import warnings
 from pathlib import Path
 
 import pytest
+
+import mnist_helpers
 
 ROOT = Path(__file__).resolve().parents[1]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -26,10 +31,11 @@ DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 740}
 pytestmark = pytest.mark.xdist_group("book")
 
 
-def build(root, output):
+def build(root, output, **environment):
     return subprocess.run(
         [sys.executable, root / "book" / "build.py", output],
         capture_output=True, text=True, encoding="utf-8", check=False,
+        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"} | environment,
     )  # fmt: skip
 
 
@@ -190,40 +196,84 @@ def test_pages_stay_small(site):
     assert sizes[largest] < 3e6
 
 
+def test_the_api_page_misses_nothing(site):
+    """Look for every public function and class of the package, where it is defined."""
+    written = (site / "book" / "api.html").read_text(encoding="utf-8")
+    found = 0
+    for module in pkgutil.walk_packages(mnist_helpers.__path__, "mnist_helpers."):
+        if "._" in module.name:
+            continue
+        for name, value in vars(importlib.import_module(module.name)).items():
+            own = getattr(value, "__module__", None) == module.name
+            if own and not name.startswith("_") and callable(value) and value.__doc__:
+                assert f'id="{module.name}.{name}"' in written, f"{module.name}.{name}"
+                found += 1
+    assert found > 50
+    assert re.search(r"Used in chapters? .*01_data.html", written)
+
+
+# ---- the build -----------------------------------------------------------------------------
+
+
 @pytest.fixture
 def small_book(tmp_path):
-    """Copy what a build needs, with one page and one chapter alone in the table of contents."""
-    for name in ("_config.yml", "book", "notebooks"):
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, tmp_path / name, ignore=shutil.ignore_patterns("_*", "site"))
+    """Copy what a build needs, with one chapter, and a page alone in the table of contents."""
+    book = tmp_path / "bo·ok"  # of a name that not every code page has
+    book.mkdir()
+    for name in ("_config.yml", "book", "notebooks", "benchmarks"):
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, book / name, ignore=shutil.ignore_patterns("_o*", "site"))
         else:
-            shutil.copy(source, tmp_path / name)
-    shutil.copytree(ROOT / "benchmarks", tmp_path / "benchmarks")
-    (tmp_path / "book" / "site").mkdir()
-    shutil.copy(ROOT / "book/site/ten_digits.css", tmp_path / "book/site")
-    for notebook in (tmp_path / "notebooks").glob("*.ipynb"):
+            shutil.copy(ROOT / name, book / name)
+    (book / "book" / "site").mkdir()
+    for name in ("ten_digits.css", "favicon.svg"):
+        shutil.copy(ROOT / "book" / "site" / name, book / "book" / "site")
+    for notebook in (book / "notebooks").glob("*.ipynb"):
         if not notebook.name.startswith("02"):
             notebook.unlink()
-    (tmp_path / "book" / "page.md").write_text("# A page\n\nNothing is wrong with it.\n")
-    (tmp_path / "_toc.yml").write_text(
-        "format: jb-book\nroot: book/page\nchapters:\n  - file: notebooks/02_model\n"
-    )
-    (tmp_path / "book" / "bibliography.md").unlink()
-    return tmp_path
+    (book / "book" / "page.md").write_text("# A page\n\nNothing is wrong with it.\n")
+    (book / "_toc.yml").write_text("format: jb-book\nroot: book/page\n")
+    (book / "book" / "bibliography.md").unlink()
+    return book
 
 
-def test_a_page_with_a_broken_link_fails_the_build(small_book):
+@pytest.fixture
+def output(tmp_path):
+    """Make a folder that holds an older site."""
+    html = tmp_path / "output" / "_build" / "html"
+    html.mkdir(parents=True)
+    (html / "index.html").write_text("old")
+    return tmp_path / "output"
+
+
+def pages(output):
+    """Check that nothing but the site and the lock is in the folder; give its front page."""
+    assert {path.name for path in (output / "_build").iterdir()} <= {"html", "building.lock"}
+    return (output / "_build" / "html" / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_build_replaces_the_old_site_and_writes_nothing_beside_its_sources(small_book, output):
+    """Build where the terminal's code page is the one of Windows, too."""
+    before = {path: path.stat().st_mtime_ns for path in small_book.rglob("*")}
+    result = build(small_book, output, PYTHONIOENCODING="cp1252", PYTHONUTF8="0")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "page.html" in pages(output)
+    assert {path: path.stat().st_mtime_ns for path in small_book.rglob("*")} == before
+
+
+def test_a_page_with_a_broken_link_fails_the_build_and_leaves_the_old_site(small_book, output):
     (small_book / "book" / "page.md").write_text(
         "# A page\n\n[There is no such page](nowhere.md)\n"
     )
-    result = build(small_book, small_book / "output")
+    result = build(small_book, output)
     assert result.returncode != 0
     assert "nowhere.md" in result.stdout + result.stderr
+    assert "The book was not built: the warnings above are errors." in result.stderr
+    assert pages(output) == "old"
 
 
 @pytest.mark.parametrize("failure", ["error", "unrun"])
-def test_a_failing_notebook_fails_the_build(small_book, failure):
+def test_a_failing_notebook_fails_the_build(small_book, output, failure):
     path = small_book / "notebooks" / "02_model.ipynb"
     notebook = json.loads(path.read_text(encoding="utf-8"))
     cell = next(cell for cell in notebook["cells"] if cell["cell_type"] == "code")
@@ -234,6 +284,32 @@ def test_a_failing_notebook_fails_the_build(small_book, failure):
     else:
         cell["execution_count"], cell["outputs"] = None, []
     path.write_text(json.dumps(notebook), encoding="utf-8")
-    result = build(small_book, small_book / "output")
+    result = build(small_book, output)
     assert result.returncode != 0
-    assert "02_model.ipynb" in result.stderr
+    assert "not built: 02_model.ipynb is stored with a failed or unrun cell." in result.stderr
+    assert pages(output) == "old"
+
+
+def test_a_table_that_cannot_be_made_shows_its_error(small_book, output):
+    (small_book / "benchmarks" / "results.json").unlink()
+    result = build(small_book, output)
+    assert result.returncode != 0
+    assert "results.json" in result.stderr
+    assert pages(output) == "old"
+
+
+def test_a_build_that_is_killed_leaves_the_old_site(small_book, output):
+    command = [sys.executable, small_book / "book" / "build.py", output]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while not list((output / "_build").glob("building-*")):
+        assert process.poll() is None
+        time.sleep(0.01)
+    second = build(small_book, output)
+    assert re.search(r"not built: another build into .*_build is going on.", second.stderr)
+    process.kill()
+    process.wait()
+    assert (output / "_build" / "html" / "index.html").read_text() == "old"
+    (output / "_build" / "html").rename(output / "_build" / "html.old")  # or it was just swapping
+    (small_book / "benchmarks" / "results.json").unlink()
+    assert build(small_book, output).returncode != 0
+    assert pages(output) == "old"  # what the killed one left is gone

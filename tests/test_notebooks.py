@@ -4,8 +4,10 @@ nbval, which pytest runs on the notebooks themselves, compares stored outputs wi
 stands what nbval and papermill would let pass.
 """
 
+import html.parser
 import importlib.util
 import re
+import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -14,6 +16,9 @@ import papermill
 import pytest
 from checks import refuses
 from nbformat import v4
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "notebooks"))
+import stamps
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = ROOT / "notebooks"
@@ -56,15 +61,6 @@ every_chapter_alone = pytest.mark.parametrize(
         for path in CHAPTERS
     ],
 )
-
-
-@pytest.fixture(scope="session")
-def run():
-    """Give notebooks/run.py as a module."""
-    spec = importlib.util.spec_from_file_location("run_chapters", NOTEBOOKS / "run.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def read(path):
@@ -138,8 +134,8 @@ def test_a_chapter_has_parameters(path):
 
 
 @every_chapter
-def test_the_stored_outputs_are_fresh(path, run):
-    changed = run.stale(path)
+def test_the_stored_outputs_are_fresh(path):
+    changed = stamps.stale(path)
     assert not changed, f"make notebooks ONLY={path.stem[:2]}: changed are {', '.join(changed)}"
 
 
@@ -154,7 +150,7 @@ def test_the_outputs_come_from_the_pinned_versions(path):
     versions = dict(read(path).metadata["ten_digits"]["versions"])
     assert versions.pop("python").startswith(("3.11.", "3.12.", "3.13."))
     for package, version in versions.items():
-        assert re.search(rf"^{package}=={re.escape(version)}( ;|$)", pins, re.M), package
+        assert re.search(rf"^{package}=={re.escape(version)}( |$)", pins, re.M), package
 
 
 @every_chapter
@@ -170,7 +166,7 @@ def test_the_metadata_are_clean(path):
     notebook = read(path)
     assert set(notebook.metadata) == {"kernelspec", "language_info", "ten_digits"}
     assert notebook.metadata.kernelspec == {
-        "display_name": "Python 3",
+        "display_name": "Python 3 (ipykernel)",  # else JupyterLab changes it
         "language": "python",
         "name": "python3",
     }

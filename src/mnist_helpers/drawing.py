@@ -1,8 +1,4 @@
-"""From a drawing of any size to an image as MNIST has them.
-
-Used by chapter 14, whose page does the same in JavaScript, and wherever a digit comes from
-elsewhere than MNIST.
-"""
+"""From a drawing of any size to an image as MNIST has them."""
 
 import numpy as np
 

@@ -1,7 +1,4 @@
-"""What machine and which versions a result comes from.
-
-Used by the notebooks' stamps, the manifest of the trained networks and the benchmarks.
-"""
+"""What machine and which versions a result comes from."""
 
 import importlib.metadata
 import os
@@ -137,8 +134,7 @@ def multiply_adds_per_second(size=2048, repeats=7):
     """Measure how many multiply-adds a second this machine reaches in a large matrix product.
 
     In single precision, with all cores that NumPy's BLAS uses: the best of some products. No
-    network can compute faster, so this gives the floor under its time. Used by chapter 16 and the
-    benchmarks.
+    network can compute faster, so this gives the floor under its time.
 
     Parameters
     ----------

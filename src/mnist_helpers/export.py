@@ -1,7 +1,7 @@
 """What the digit pad's page reads: weights and digits as safetensors, and their manifest.
 
-Used by chapter 14. ``python -m mnist_helpers.export`` writes the page's files anew from the
-trained network and from MNIST.
+``python -m mnist_helpers.export`` writes the page's files anew from the trained network and from
+MNIST.
 """
 
 import gzip

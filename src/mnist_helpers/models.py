@@ -1,7 +1,6 @@
 """The networks of the book by name, and what a network costs.
 
-Used by every chapter from 02 on. Each network is a function that returns an uncompiled Keras
-model; `NETWORKS` lists them by name.
+Each network is a function that returns an uncompiled Keras model; `NETWORKS` lists them by name.
 """
 
 import math

@@ -1,7 +1,4 @@
-"""From a photograph of a handwritten digit to an image as MNIST has them.
-
-Used by chapter 17.
-"""
+"""From a photograph of a handwritten digit to an image as MNIST has them."""
 
 from typing import NamedTuple
 

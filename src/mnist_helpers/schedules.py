@@ -1,7 +1,4 @@
-"""Learning rates that change from step to step, for Keras's optimizers.
-
-Used by the recorded experiments and by chapters 09, 15 and 16.
-"""
+"""Learning rates that change from step to step, for Keras's optimizers."""
 
 import keras
 

@@ -1,9 +1,8 @@
 """Saving that loses nothing and loading that runs nothing.
 
-Used by chapters 04 and 05 and by every chapter that loads a network of the book. ``models/``
-holds weights alone, and ``models/manifest.json`` what they are: network, SHA-256, recipe,
-history, versions and hardware. A network is built in code (`mnist_helpers.models`), and only then
-are weights, checked against the manifest, put into it.
+``models/`` holds weights alone, and ``models/manifest.json`` what they are: network, SHA-256,
+recipe, history, versions and hardware. A network is built in code (`mnist_helpers.models`), and
+only then are weights, checked against the manifest, put into it.
 """
 
 import contextlib

@@ -1,9 +1,9 @@
 """What a trained network looks at: activations, maximised images, maps of what mattered.
 
-Used by chapter 11. Every function takes a network, the name of one of its layers and images, and
-returns arrays that `mnist_helpers.plots` draws. Besides the names in ``network.layers`` there is
-``"logits"``: what the last layer computes before its softmax. Networks are used as they are after
-training (no dropout), with the channels in the last axis.
+Every function takes a network, the name of one of its layers and images, and returns arrays that
+`mnist_helpers.plots` draws. Besides the names in ``network.layers`` there is ``"logits"``: what the
+last layer computes before its softmax. Networks are used as they are after training (no dropout),
+with the channels in the last axis.
 """
 
 from mnist_helpers.inspection.attribution import grad_cam, occlusion, saliency

@@ -1,7 +1,7 @@
 """The one place where the backends of Keras differ: gradients by the images, and compiling.
 
-Used by chapter 11. All else here is written in ``keras.ops`` and Keras models. The two functions
-serve TensorFlow and JAX.
+All else here is written in ``keras.ops`` and Keras models. The two functions serve TensorFlow and
+JAX.
 """
 
 import keras

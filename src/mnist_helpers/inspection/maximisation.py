@@ -1,7 +1,4 @@
-"""Activation maximisation: gradient ascent on the images, all units of a layer in one batch.
-
-Used by chapter 11.
-"""
+"""Activation maximisation: gradient ascent on the images, all units of a layer in one batch."""
 
 from typing import NamedTuple
 

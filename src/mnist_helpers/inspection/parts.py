@@ -1,7 +1,4 @@
-"""The layers of a network by name, and what may be asked of them.
-
-Used by chapter 11.
-"""
+"""The layers of a network by name, and what may be asked of them."""
 
 import keras
 import numpy as np

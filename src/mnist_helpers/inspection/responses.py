@@ -1,7 +1,4 @@
-"""What the layers of a network write for some images.
-
-Used by chapter 11.
-"""
+"""What the layers of a network write for some images."""
 
 import keras
 import numpy as np

@@ -1,7 +1,4 @@
-"""The shortest way to 99 % that the book has found, as one function.
-
-Used by chapter 16, which takes it apart.
-"""
+"""The shortest way to 99 % that the book has found, as one function."""
 
 import numpy as np
 
