@@ -4,8 +4,6 @@ nbval, which pytest runs on the notebooks themselves, compares stored outputs wi
 stands what nbval and papermill would let pass.
 """
 
-import html.parser
-import importlib.util
 import re
 import sys
 from pathlib import Path

@@ -1,7 +1,7 @@
 """The first line of a chapter: it runs as printed, whatever the machine's settings say.
 
-Used by every chapter, before it imports anything else. So this module imports the standard library
-alone, and Keras only once nothing can stand in its place.
+So this module imports the standard library alone, and Keras only once nothing can stand in its
+place.
 """
 
 import importlib.util

@@ -1,8 +1,8 @@
 """The embedded MNIST or a data set like it, its validation split, and the one preparation.
 
-Used by every chapter. ``mnist.npz`` lies beside this file; its authors and licence are in
-``MNIST-LICENSE.md``. Whatever else is read is not trusted: no file costs more memory than its
-header announces and its size allows.
+``mnist.npz`` lies beside this file; its authors and licence are in ``MNIST-LICENSE.md``. Whatever
+else is read is not trusted: no file costs more memory than its header announces and its size
+allows.
 """
 
 import gzip

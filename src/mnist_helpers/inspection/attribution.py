@@ -1,7 +1,4 @@
-"""Which pixels mattered: saliency, Grad-CAM, occlusion.
-
-Used by chapter 11.
-"""
+"""Which pixels mattered: saliency, Grad-CAM, occlusion."""
 
 import keras
 import numpy as np

@@ -1,7 +1,4 @@
-"""Which pixels mattered, by gradients at more places than the image: two kinds of average.
-
-Used by chapter 11.
-"""
+"""Which pixels mattered, by gradients at more places than the image: two kinds of average."""
 
 import numpy as np
 from keras import ops

@@ -1,7 +1,4 @@
-"""What maps of what mattered must stand: a network in disorder, and the loss of their pixels.
-
-Used by chapter 11.
-"""
+"""What maps of what mattered must stand: a network in disorder, and the loss of their pixels."""
 
 import keras
 import numpy as np

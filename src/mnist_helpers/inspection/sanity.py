@@ -5,8 +5,6 @@
 Layer by layer from the last one, the weights of the post's network are put in random order, many
 times; each kind of map is made anew, and compared with the map of the trained network, image by
 image. The rows stand in ``experiments/results/sanity_check.csv``; chapter 11 reads them.
-
-Used by chapter 11.
 """
 
 import csv
