@@ -223,8 +223,6 @@ class PooledConv2D(Conv2D):
             np.matmul(self.kernel_matrix.T, self.pooled_windows(y), out=values)
             fold(np.maximum, candidates, out=largest)
             np.equal(candidates[:-1], largest, out=self.is_largest[y])
-            if np.isnan(largest.min()):  # which equals nothing
-                self.is_largest[y] |= np.isnan(candidates[:-1])
             np.add(largest, self.parameters["bias"][:, None], out=row)
         return outputs
 

@@ -46,8 +46,8 @@ class Pooling2D(Layer):
 class MaxPooling2D(Pooling2D):
     """The largest value of each window; its gradient goes to the first that has it.
 
-    Ties go to the first in reading order, as in TensorFlow, and NaN counts as the largest.
-    Parameters as for `Pooling2D`.
+    Ties go to the first in reading order, as in TensorFlow. The largest of NaN and others is NaN,
+    which equals nothing; then the last has the gradient. Parameters as for `Pooling2D`.
 
     Examples
     --------
@@ -75,15 +75,13 @@ class MaxPooling2D(Pooling2D):
         input_gradient = self.workspace("input_gradient", self.inputs.shape)
         input_gradient.fill(0)
         left = output_gradient.copy()  # what no member of the window has claimed yet
-        values, gradients = self.members(self.inputs), self.members(input_gradient)
-        some_nan = np.isnan(self.outputs.min())
+        *values, _ = self.members(self.inputs)
+        *gradients, last = self.members(input_gradient)
         for value, gradient in zip(values, gradients, strict=True):
-            is_largest = value == self.outputs
-            if some_nan:  # which equals nothing
-                is_largest |= np.isnan(value)
-            share = left * is_largest
+            share = left * (value == self.outputs)
             gradient += share
             left -= share
+        last += left
         return input_gradient
 
 
