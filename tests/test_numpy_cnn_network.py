@@ -471,6 +471,10 @@ def test_a_layer_of_a_network_is_not_built_again():
     built = tiny()
     with pytest.raises(ValueError, match="this PooledConv2D is part of a network"):
         built.layers[0].build((28, 28, 1), dtype="float64")
+    with pytest.raises(ValueError, match="part of a network"):
+        copy.deepcopy(built).chains[1].layers[0].build((28, 28, 1))
+    parts = [copy.deepcopy(layer) for layer in built.layers]  # these are free again
+    Network(parts).train_on_batch(np.zeros((2, 28, 28, 1), "f"), [1, 2], SGD())
 
 
 def test_progress_bar_shows_the_loss(digits, capsys):

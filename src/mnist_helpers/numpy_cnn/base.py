@@ -95,7 +95,7 @@ class Layer:
     def __setstate__(self, state):
         """Make the parameters views of the copied vector again."""
         self.__dict__.update(state)
-        self.batch, self._buffers = None, {}
+        self.batch, self._buffers, self.in_network = None, {}, False
         if self.input_shape is not None:
             self.bind(self.parameter_vector, self.gradient_vector)
 

@@ -45,7 +45,7 @@ class Chain:
         for layer in self.layers:
             part = slice(start, start + layer.parameter_vector.size)
             layer.bind(self.parameter_vector[part], self.gradient_vector[part])
-            start = part.stop
+            layer.in_network, start = True, part.stop
 
     def __setstate__(self, state):
         """Do so again where this is copied or read: the layers come with vectors of their own."""

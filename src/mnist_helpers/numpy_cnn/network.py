@@ -62,8 +62,6 @@ class Network:
             raise ValueError(f"the last layer has to return a logit for each class, not {shape}")
         if not any(layer.parameters for layer in layers):
             raise ValueError("a network needs at least one layer with parameters, got none")
-        for layer in layers:
-            layer.in_network = True
         layers[0].needs_input_gradient = False
         if any(layer.needs_whole_batch for layer in layers):
             threads = 1
