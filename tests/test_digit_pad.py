@@ -16,7 +16,8 @@ import keras
 import numpy as np
 import pytest
 
-from mnist_helpers import data, drawing, storage
+from mnist_helpers import data, drawing, export, models, storage
+from mnist_helpers.notation import parse
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "book"))
 import preview
@@ -251,12 +252,13 @@ def test_logits_equal_those_of_keras(pad, mnist):
     found = in_page(
         pad,
         """
-        const { shippedNetwork } = await load("networks");
+        const { buildNetwork } = await load("networks");
         const { loadManifest, loadTensors } = await load("safetensors");
         const here = new URL("../_static/", location);
-        const manifest = await loadManifest(new URL("digit_pad.json", here));
-        const network = shippedNetwork().load(
-          await loadTensors(new URL(manifest.weights.file, here), manifest.weights));
+        const { networks } = await loadManifest(new URL("digit_pad.json", here));
+        const [{ layers, weights }] = networks;
+        const network = buildNetwork(layers).load(
+          await loadTensors(new URL(weights.file, here), weights));
         const bytes = Uint8Array.from(atob(argument), (letter) => letter.charCodeAt(0));
         const logits = [];
         for (let at = 0; at < bytes.length; at += 784) {
@@ -352,6 +354,7 @@ def test_any_bytes_are_prepared_as_by_the_package(pad):
 
 def test_maps_tell_where_their_values_come_from(pad):
     pad.click('[data-sample="4"]')
+    pad.mouse.move(0, 0)  # or, once the page has scrolled, it points at another map
     pad.focus('#digit-maps section:nth-of-type(2) [role="group"] button')
     assert "Convolution 2, map 1" in pad.inner_text("#pad-origin-text")
     pad.keyboard.press("ArrowRight")
@@ -372,9 +375,11 @@ def test_every_map_is_seen_within_its_frame(pad):
     result = in_page(
         pad,
         """
-        const { shippedNetwork } = await load("networks");
+        const { buildNetwork } = await load("networks");
+        const { loadManifest } = await load("safetensors");
         const { receptiveField } = await load("maps");
-        const network = shippedNetwork({ random: Math.random });
+        const manifest = await loadManifest(new URL("../_static/digit_pad.json", location));
+        const network = buildNetwork(manifest.networks[0].layers, { random: Math.random });
         const image = Float32Array.from({ length: 784 }, Math.random);
         let outside = 0, inside = 0;
         for (const [index, y, x] of [[0, 3, 5], [2, 6, 4], [4, 2, 7], [6, 1, 1], [7, 1, 0]]) {
@@ -416,6 +421,92 @@ def test_why_and_what_would_make_it_a_seven(pad):
     said(pad, "The pad is empty")
     pad.click('[data-target="7"]')
     assert pad.inner_text(".pad-outcome") == "Draw a digit first."
+
+
+def test_the_pages_layers_are_those_of_the_manifest(pad):
+    """What the manifest says of each layer must be what the page's own layer finds."""
+    found = in_page(
+        pad,
+        """
+        const { buildNetwork } = await load("networks");
+        const { loadManifest } = await load("safetensors");
+        const manifest = await loadManifest(new URL("../_static/digit_pad.json", location));
+        return [...manifest.networks, manifest.training].map(({ layers }) => [layers,
+          buildNetwork(layers).layers.map((layer) => [layer.outputShape,
+            Object.values(layer.parameters).reduce((sum, { length }) => sum + length, 0)])]);""",
+    )
+    for described, built in found:
+        for layer, (output_shape, parameters) in zip(described, built, strict=True):
+            assert [size for size in output_shape if size > 1] == [
+                size for size in layer["output_shape"] if size > 1
+            ]
+            assert parameters == layer["parameters"]
+    rows = pad.locator("table", has_text="Multiply-adds").locator("tbody tr").all_inner_texts()
+    shown = [layer for layer in found[0][0] if layer["kind"] != "activation"]
+    assert len(rows) == len(shown) + 1
+    for row, layer in zip(rows, shown, strict=False):
+        assert not layer["parameters"] or f"{layer['multiply_adds']:,}" in row
+
+
+def test_another_network_on_the_pad_is_an_entry_and_its_weights(html, browser, tmp_path, mnist):
+    line = "6C5S2same-P3-12-D.5"
+    images = mnist[1][0][:50]
+    keras.utils.set_random_seed(1)
+    network, described = models.from_notation(line), parse(line)
+    weights = export.fold_batch_norm(network, described)
+    site = shutil.copytree(html, tmp_path / "site")
+    path = site / "_static" / export.MANIFEST
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["networks"].append(
+        {
+            "name": "another",
+            "title": "another",
+            "layers": [layer._asdict() for layer in export.page_layers(described)],
+            "weights": export.export_safetensors(weights, site / "_static" / "another.safetensors"),
+            "test": {"accuracy": 0.1},
+        }
+    )
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    asked = []
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    with preview.serve(site) as host:
+        page = context.new_page()
+        page.on("request", lambda request: asked.append(request.url.split("/")[-1]))
+        page.goto(f"{host}/book/draw.html")
+        page.wait_for_selector('#digit-pad[data-state="ready"]')
+        assert "another.safetensors" not in asked  # before it is chosen
+        assert "another (10.00 %" in page.inner_text(".pad-choice")
+        page.click('[data-sample="3"]')
+        before = said(page, "This is a 3 ")
+        page.check("[name=pad-network][value=another]")
+        page.wait_for_function("document.querySelectorAll('#digit-maps section').length === 4")
+        names = page.locator("#digit-maps h3").all_inner_texts()
+        assert names == ["Convolution 1", "Pooling", "Dense layer", "Scores"]
+        assert "the largest of each 3 × 3 values" in page.inner_text("#digit-maps")
+        page.mouse.move(0, 0)
+        page.focus('#digit-maps section:nth-of-type(3) [role="group"] button')
+        assert "Dense layer, number 1" in page.inner_text("#pad-origin-text")
+        page.focus('#digit-maps section:nth-of-type(4) [role="group"] button')
+        assert "of the 12 numbers of dense layer" in page.inner_text("#pad-origin-text")
+        found = in_page(
+            page,
+            """
+            const { buildNetwork } = await load("networks");
+            const { loadTensors } = await load("safetensors");
+            const { layers, weights, images } = argument;
+            const url = new URL("../_static/another.safetensors", location);
+            const network = buildNetwork(layers).load(await loadTensors(url, weights));
+            return images.map((image) => Array.from(network.forward(Float32Array.from(image))));""",
+            manifest["networks"][-1]
+            | {"images": data.prepare_images(images).reshape(50, -1).tolist()},
+        )
+        page.check("[name=pad-network][value=digit_pad]")
+        said(page, re.escape(before))
+    context.close()
+    probabilities = network.predict(data.prepare_images(images), verbose=0)
+    exponentials = np.exp(found)
+    shares = exponentials / exponentials.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(shares, probabilities, atol=1e-5)
 
 
 def damage(name, how):

@@ -8,8 +8,10 @@ import keras
 import numpy as np
 import pytest
 import safetensors.numpy
+from checks import refuses
 
 from mnist_helpers import augmentation, data, drawing, export, models, storage
+from mnist_helpers.notation import parse
 
 
 @pytest.fixture(scope="module")
@@ -79,14 +81,30 @@ def test_other_arrays_are_refused(wrong):
         drawing.prepare_drawing(wrong)
 
 
-def test_the_page_has_the_networks_weights(manifest):
-    path = export.SITE / manifest["weights"]["file"]
-    assert storage.sha256(path) == manifest["weights"]["sha256"]
-    arrays = safetensors.numpy.load_file(path)
-    expected = export.fold_batch_norm(storage.load_network("digit_pad"))
-    assert arrays.keys() == expected.keys()
-    for name, array in expected.items():
-        np.testing.assert_allclose(arrays[name], array, rtol=1e-6, atol=1e-9)
+def test_the_page_has_the_networks_weights_and_layers(manifest):
+    assert {each["name"]: each["title"] for each in manifest["networks"]} == export.PAD
+    for entry in manifest["networks"]:
+        path = export.SITE / entry["weights"]["file"]
+        assert storage.sha256(path) == entry["weights"]["sha256"]
+        arrays = safetensors.numpy.load_file(path)
+        described = parse(models.NOTATIONS[entry["name"]])
+        expected = export.fold_batch_norm(storage.load_network(entry["name"]), described)
+        assert arrays.keys() == expected.keys()
+        for name, array in expected.items():
+            np.testing.assert_allclose(arrays[name], array, rtol=1e-6, atol=1e-9)
+        assert entry["layers"] == described_for_page(models.NOTATIONS[entry["name"]])
+        for layer in entry["layers"]:
+            own = [
+                array.size for name, array in arrays.items() if name.startswith(layer["name"] + ".")
+            ]
+            assert layer["parameters"] == sum(own)
+    assert manifest["training"]["layers"] == described_for_page(export.TRAINED_THERE)
+
+
+def described_for_page(line):
+    """List what stands in the manifest, where tuples have become lists."""
+    layers = [layer._asdict() for layer in export.page_layers(parse(line))]
+    return json.loads(json.dumps(layers))
 
 
 def test_the_page_has_mnists_digits(manifest):
@@ -103,22 +121,23 @@ def test_the_accuracy_on_the_page_is_that_of_the_network(mnist, manifest, root):
     predicted = network.predict(data.prepare_images(images), batch_size=500, verbose=0)
     accuracy = (predicted.argmax(axis=1) == labels).mean()
     assert accuracy >= 0.995
-    assert manifest["test"]["accuracy"] == pytest.approx(accuracy, abs=1e-4)
+    assert manifest["networks"][0]["test"]["accuracy"] == pytest.approx(accuracy, abs=1e-4)
     text = (root / "book" / "draw.md").read_text(encoding="utf-8")
     assert f"opened once: {accuracy:.2%}".replace("%", " %") in text
 
 
-def test_the_chapters_table_is_that_of_the_network(root):
+def test_the_chapters_table_is_that_of_the_network(root, manifest):
+    layers, trained = manifest["networks"][0]["layers"], manifest["training"]["layers"]
+    written = (export.SITE / export.TABLE).read_text(encoding="utf-8")
+    assert written == export.table(layers) + "\n"
     text = (root / "book" / "draw.md").read_text(encoding="utf-8")
-    network = models.digit_pad()
-    folded = export.fold_batch_norm(network)
-    weights = {name.split(".")[0]: 0 for name in folded}
-    for name, array in folded.items():
-        weights[name.split(".")[0]] += array.size
-    multiplications = models.multiply_adds(network)
-    for name, count in weights.items():
-        assert f"| {count:,} | {multiplications[name]:,} |" in text, name
-    assert f"Together {sum(weights.values()):,} weights" in text
+    assert f"{{include}} site/{export.TABLE}" in text
+    multiplications = models.multiply_adds(models.digit_pad())
+    for layer in layers:
+        assert layer["multiply_adds"] == multiplications.get(layer["name"], 0)
+    weights = [sum(each["parameters"] for each in network) for network in (layers, trained)]
+    assert f"Together {weights[0]:,} weights" in text
+    assert f"{weights[1]:,} weights in all" in text
     assert round(sum(multiplications.values()) / 1e6, 1) == 4.1
 
 
@@ -127,7 +146,7 @@ def test_folding_changes_nothing_but_the_layers():
     network = models.digit_pad()
     generator = np.random.default_rng(0)
     network.set_weights([generator.uniform(0.1, 0.5, w.shape) for w in network.get_weights()])
-    weights = export.fold_batch_norm(network)
+    weights = export.fold_batch_norm(network, parse(models.NOTATIONS["digit_pad"]))
     images = generator.random((3, 28, 28, 1), np.float32)
     folded = np.asarray(
         keras.ops.conv(images, weights["conv1.kernel"], strides=2, padding="same")
@@ -137,9 +156,26 @@ def test_folding_changes_nothing_but_the_layers():
     np.testing.assert_allclose(folded, whole.predict(images, verbose=0), rtol=1e-4, atol=1e-4)
 
 
-def test_folding_refuses_what_it_cannot_fold():
-    with pytest.raises(ValueError, match="has a bias, or no batch normalisation"):
-        export.fold_batch_norm(models.post_cnn())
+def test_networks_without_batch_normalisation_stay_as_they_are():
+    network = models.post_cnn()
+    weights = export.fold_batch_norm(network, parse(models.NOTATIONS["post_cnn"]))
+    for array, expected in zip(weights.values(), network.get_weights(), strict=True):
+        np.testing.assert_array_equal(array, expected)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (models.NOTATIONS["ensemble_member"], "no batch_normalization such as norm1; expected"),
+        ("8C3-A2", "the page has no average_pooling such as pool; expected"),
+        ("8C3-G", "the page has no global_average_pooling"),
+    ],
+)
+def test_the_page_refuses_what_it_cannot_show(line, message):
+    with refuses(message):
+        export.fold_batch_norm(models.from_notation(line), parse(line))
+    with refuses("the page has no tanh such as conv_tanh"):
+        export.page_layers(parse("8C3", activation="tanh"))
 
 
 def test_export_refuses_what_is_no_number(tmp_path):

@@ -1,9 +1,13 @@
 """Every fast layer against the plain loops, TensorFlow and finite differences, in float64."""
 
+import copy
+import pickle
+
 import hypothesis
 import numpy as np
 import pytest
 import tensorflow as tf
+from checks import refuses
 from hypothesis import strategies as st
 
 from mnist_helpers.numpy_cnn import (
@@ -23,6 +27,11 @@ from mnist_helpers.numpy_cnn import (
 from mnist_helpers.numpy_cnn.gradient_check import check_layer, numerical_gradient, relative_error
 
 EXACT, DIFFERENCES = 1e-7, 1e-5
+
+
+def pickled(layer):
+    """Write and read a layer."""
+    return pickle.loads(pickle.dumps(layer))
 
 
 def cases(count, *strategies):
@@ -317,20 +326,20 @@ def test_cross_entropy_survives_huge_logits():
 @pytest.mark.parametrize(
     ("action", "message"),
     [
-        (lambda: Conv2D(0, 3), "filters must be a whole number of at least 1, got 0."),
+        (lambda: Conv2D(0, 3), "filters must be a whole number of at least 1, got 0"),
         (
             lambda: Conv2D(1, (3, 3, 3)),
-            r"kernel_size must be one whole number or two, got \(3, 3, 3\).",
+            r"kernel_size must be one whole number or two, got \(3, 3, 3\)",
         ),
-        (lambda: Conv2D(1, 2.5), "kernel_size must be a whole number of at least 1, got 2.5."),
-        (lambda: Conv2D(1, 3, padding="full"), "padding must be 'valid' or 'same', got 'full'."),
+        (lambda: Conv2D(1, 2.5), "kernel_size must be a whole number of at least 1, got 2.5"),
+        (lambda: Conv2D(1, 3, padding="full"), "padding must be 'valid' or 'same', got 'full'"),
         (
             lambda: Conv2D(1, 5).build((4, 4, 1)),
-            "a kernel of 5 does not fit into an image of 4 pixels.",
+            "a kernel of 5 does not fit into an image of 4 pixels",
         ),
         (
             lambda: MaxPooling2D(5).build((4, 4, 1)),
-            "a pool of 5 does not fit into an image of 4 pixels.",
+            "a pool of 5 does not fit into an image of 4 pixels",
         ),
         (
             lambda: PooledConv2D(1, 3, pool_size=9).build((9, 9, 1)),
@@ -344,8 +353,8 @@ def test_cross_entropy_survives_huge_logits():
             lambda: Dense(3).build((2, 2)),
             r"Dense expects rows of numbers, got \(2, 2\): put Flatten",
         ),
-        (lambda: Dropout(1), "a dropout rate lies between 0 and 1, got 1."),
-        (lambda: ReLU().forward(np.zeros(3)), r"ReLU expects .*, got float64 of shape \(3,\)."),
+        (lambda: Dropout(1), "a dropout rate lies between 0 and 1, got 1$"),
+        (lambda: ReLU().forward(np.zeros(3)), r"ReLU expects .*, got float64 of shape \(3,\)"),
         (
             lambda: ReLU().forward(np.zeros((2, 3), int)),
             r"ReLU expects float32 or float64 .*, got int64",
@@ -375,9 +384,127 @@ def test_cross_entropy_survives_huge_logits():
             lambda: numerical_gradient(np.sum, np.zeros(1, "f")),
             "finite differences need float64, got float32",
         ),
+        (lambda: SoftmaxCrossEntropy().backward(), "goes back only after a forward pass$"),
+        (lambda: relative_error(np.ones(0), np.ones(0)), r"nothing to compare .* \(0,\)"),
     ],
 )
 def test_bad_input_gets_one_sentence(action, message):
-    with pytest.raises(ValueError, match=message) as raised:
+    with refuses(message) as caught:
         action()
-    assert "\n" not in str(raised.value)
+    assert not str(caught.value).endswith(".")
+
+
+LAYERS = {
+    "Conv2D": (lambda: Conv2D(2, 3), (6, 6, 2)),
+    "PooledConv2D": (lambda: PooledConv2D(2, 3), (6, 6, 2)),
+    "MaxPooling2D": (lambda: MaxPooling2D(2), (6, 6, 2)),
+    "AveragePooling2D": (lambda: AveragePooling2D(2), (6, 6, 2)),
+    "BatchNormalization": (BatchNormalization, (6, 6, 2)),
+    "ReLU": (ReLU, (6, 6, 2)),
+    "Dropout": (lambda: Dropout(0.5), (6, 6, 2)),
+    "Flatten": (Flatten, (6, 6, 2)),
+    "Dense": (lambda: Dense(3), (5,)),
+}
+every_layer = pytest.mark.parametrize("name", LAYERS)
+
+
+def built(name, dtype="float64", batch=3):
+    """Give a layer, inputs and a gradient of its outputs."""
+    make, shape = LAYERS[name]
+    layer, generator = make().build(shape, dtype=dtype), np.random.default_rng(1)
+    inputs = generator.normal(size=(batch, *shape)).astype(dtype)
+    return layer, inputs, generator.normal(size=(batch, *layer.output_shape)).astype(dtype)
+
+
+@every_layer
+def test_backward_refuses_what_is_no_gradient_of_the_last_outputs(name):
+    layer, inputs, gradient = built(name)
+    with refuses(f"{name} goes back only after a forward pass$"):
+        layer.backward(gradient)
+    layer.forward(inputs, training=True)
+    for wrong in (gradient[:2], gradient[..., :1], gradient[0], gradient.ravel(), gradient * 1j):
+        with refuses(f"{name} expects a gradient .*, got .* of shape"):
+            layer.backward(wrong)
+    layer.forward(inputs[:2], training=True)  # then these are the last
+    with refuses(f"{name} expects a gradient .*, got .* of shape"):
+        layer.backward(gradient)
+    assert layer.backward(gradient[:2]).shape == (2, *layer.input_shape)
+
+
+@every_layer
+def test_a_layer_built_anew_for_another_type_has_nothing_of_the_old_one(name):
+    layer, inputs, gradient = built(name, "float32")
+    layer.backward(layer.forward(inputs, training=True))
+    layer.build(layer.input_shape, dtype="float64")
+    inputs, gradient = inputs.astype("float64"), gradient.astype("float64")
+    fresh = built(name)[0]
+    for each in (layer, fresh):
+        with pytest.raises(ValueError, match="only after a forward pass"):
+            each.backward(gradient)
+        each.results = [each.forward(inputs, training=True).copy(), each.backward(gradient)]
+    for mine, theirs in zip(layer.results, fresh.results, strict=True):
+        assert mine.dtype == np.float64
+        np.testing.assert_array_equal(mine, theirs)
+
+
+@every_layer
+@pytest.mark.parametrize("duplicate", [copy.deepcopy, copy.copy, pickled], ids=lambda f: f.__name__)
+def test_a_copied_layer_keeps_its_parameters_in_its_vector(name, duplicate):
+    layer, inputs, gradient = built(name)
+    expected = layer.forward(inputs).copy()
+    twin = duplicate(layer)
+    with refuses("only after a forward pass"):
+        twin.backward(gradient)
+    np.testing.assert_array_equal(twin.forward(inputs), expected)
+    twin.parameter_vector[...] = 1
+    assert all((array == 1).all() for array in twin.parameters.values())
+    twin = duplicate(twin)  # and a copy of the copy
+    twin.forward(inputs, training=True)
+    twin.backward(gradient)
+    gradients = [array.ravel() for array in twin.gradients.values()]
+    np.testing.assert_array_equal(twin.gradient_vector, np.concatenate([np.zeros(0), *gradients]))
+
+
+@cases(100, st.integers(0, 2**20), st.integers(1, 3), st.integers(1, 3))
+def test_nan_is_the_largest_and_loses_no_gradient(seed, height, width):
+    generator, size = np.random.default_rng(seed), (height, width)
+    images = generator.normal(size=(2, 6, 6, 2))
+    images[tuple(generator.integers(images.shape))] = np.nan
+    pooling, together = MaxPooling2D(size), PooledConv2D(1, 1, pool_size=size)
+    outputs = pooling.forward(images).copy()
+    np.testing.assert_array_equal(outputs, reference.pooling(images, size, size))
+    gradient = generator.normal(size=outputs.shape)
+    back = pooling.backward(gradient).copy()
+    for channel in range(2):  # a convolution that changes nothing
+        part = images[..., channel : channel + 1].copy()
+        together.build(part.shape[1:], dtype="float64").parameters["kernel"].fill(1)
+        np.testing.assert_array_equal(together.forward(part), outputs[..., channel, None])
+        others = together.backward(gradient[..., channel, None].copy())
+        np.testing.assert_array_equal(others, back[..., channel, None])
+    of_windows = reference.pooling(back, size, size, np.sum)
+    np.testing.assert_allclose(of_windows, gradient, rtol=1e-12)
+    bad = np.isnan(reference.pooling(images, size, size))
+    assert bad.sum() == 1
+    expected = reference.max_pooling_gradient(np.nan_to_num(images), gradient, size, size)
+    elsewhere = ~np.kron(bad, np.ones((1, height, width, 1))).astype(bool)
+    np.testing.assert_array_equal(back[elsewhere], expected[elsewhere])
+
+
+def test_a_relu_lets_nan_and_its_gradient_through():
+    layer = ReLU()
+    outputs = layer.forward(np.array([[np.nan, -1.0, 2.0]]))
+    np.testing.assert_array_equal(outputs, [[np.nan, 0, 2]])
+    np.testing.assert_array_equal(layer.backward(np.full((1, 3), 3.0)), [[3, 0, 3]])
+
+
+@pytest.mark.parametrize("spoilt", ["input", "kernel", "bias"])
+def test_the_gradient_check_never_hides_nan(spoilt):
+    class Spoilt(Dense):
+        def backward(self, output_gradient):
+            gradient = super().backward(output_gradient)
+            {"input": gradient, **self.gradients}[spoilt].flat[0] = np.nan
+            return gradient
+
+    errors = check_layer(Spoilt(3), np.random.default_rng(0).normal(size=(2, 4)))
+    assert errors.pop(spoilt) == np.inf == max(0.0, relative_error([1.0, np.nan], [1.0, 1.0]))
+    assert max(errors.values()) < DIFFERENCES

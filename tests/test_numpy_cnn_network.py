@@ -2,6 +2,7 @@
 
 import copy
 import os
+import pickle
 
 import numpy as np
 import pytest
@@ -430,11 +431,50 @@ def test_weights_that_overflow_are_refused():
     np.testing.assert_array_equal(built.parameter_vector, before)
 
 
-def test_a_trained_network_can_be_copied(digits):
+def pickled(built):
+    return pickle.loads(pickle.dumps(built))
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("duplicate", [copy.deepcopy, copy.copy, pickled], ids=lambda f: f.__name__)
+@pytest.mark.parametrize("before", ["trained", "fresh", "set_weights", "load"])
+def test_a_copied_network_learns_as_the_original_would(
+    before, duplicate, threads, digits, tmp_path
+):
+    built = tiny(threads=threads, seed=3)
+    if before == "trained":
+        built.fit(*digits, Adam(), batch_size=100, verbose=0)
+    twin = duplicate(duplicate(built))
+    if before in ("set_weights", "load"):
+        other = tiny(seed=4)
+        other.save(tmp_path / "other.npz")
+        for each in (built, twin):
+            if before == "load":
+                each.load(tmp_path / "other.npz")
+            else:
+                each.set_weights(other.get_weights())
+        np.testing.assert_allclose(twin.logits(digits[0]), other.logits(digits[0]), atol=1e-5)
+    kept = built.parameter_vector.copy()
+    losses = twin.fit(*digits, Adam(0.005), batch_size=100, epochs=3, verbose=0)["loss"]
+    assert losses[2] < losses[0] - 0.1
+    np.testing.assert_array_equal(built.parameter_vector, kept)  # nothing is shared
+    expected = built.fit(*digits, Adam(0.005), batch_size=100, epochs=3, verbose=0)["loss"]
+    assert losses == expected
+    np.testing.assert_array_equal(twin.parameter_vector, built.parameter_vector)
+    for chain in twin.chains:
+        parts = [array.ravel() for each in chain.layers for array in each.parameters.values()]
+        np.testing.assert_array_equal(np.concatenate(parts), twin.parameter_vector)
+        assert all(np.shares_memory(part, twin.parameter_vector) for part in parts)
+
+
+def test_a_layer_of_a_network_is_not_built_again():
     built = tiny()
-    built.fit(*digits, Adam(), verbose=0)
-    twin = copy.deepcopy(built)
-    np.testing.assert_array_equal(twin.predict(digits[0]), built.predict(digits[0]))
+    with pytest.raises(ValueError, match="this PooledConv2D is part of a network"):
+        built.layers[0].build((28, 28, 1), dtype="float64")
+    with pytest.raises(ValueError, match="part of a network"):
+        copy.deepcopy(built).chains[1].layers[0].build((28, 28, 1))
+    parts = [copy.deepcopy(layer) for layer in built.layers]  # these are free again
+    Network(parts).train_on_batch(np.zeros((2, 28, 28, 1), "f"), [1, 2], SGD())
 
 
 def test_progress_bar_shows_the_loss(digits, capsys):

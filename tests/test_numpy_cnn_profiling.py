@@ -8,7 +8,7 @@ from checks import refuses
 
 from mnist_helpers.numpy_cnn import Adam, Dense, Flatten, Network, ReLU
 from mnist_helpers.numpy_cnn.base import Layer
-from mnist_helpers.numpy_cnn.profiling import profile_step
+from mnist_helpers.numpy_cnn.chain import profile_step
 
 IMAGES = np.random.default_rng(0).normal(size=(40, 6, 6, 1)).astype(np.float32)
 LABELS = np.arange(40) % 10

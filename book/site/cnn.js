@@ -158,31 +158,32 @@ export class ReLU {
   }
 }
 
-// The largest of each 2 x 2 values; the gradient goes back to where it came from.
+// The largest of each size x size values; the gradient goes back to where it came from.
 export class MaxPooling2D {
-  constructor({ name = "pool" } = {}) {
-    Object.assign(this, { name, kind: "pooling" });
+  constructor({ name = "pool", size = 2 } = {}) {
+    Object.assign(this, { name, size, kind: "pooling" });
   }
 
   build([height, width, channels]) {
     this.inputShape = [height, width, channels];
-    this.outputShape = [Math.floor(height / 2), Math.floor(width / 2), channels];
+    this.outputShape = [Math.floor(height / this.size), Math.floor(width / this.size), channels];
     this.winners = new Int32Array(this.outputShape.reduce((a, b) => a * b));
   }
 
   forward(input) {
-    const [, width, channels] = this.inputShape;
-    const [rows, columns] = this.outputShape;
+    const { size, inputShape: [, width, channels], outputShape: [rows, columns] } = this;
     let at = 0;
     for (let y = 0; y < rows; y++) {
       for (let x = 0; x < columns; x++) {
         for (let c = 0; c < channels; c++, at++) {
-          const above = (2 * y * width + 2 * x) * channels + c;
-          const below = above + width * channels;
-          let best = above;
-          if (input[above + channels] > input[best]) best = above + channels;
-          if (input[below] > input[best]) best = below;
-          if (input[below + channels] > input[best]) best = below + channels;
+          const first = (size * y * width + size * x) * channels + c;
+          let best = first;
+          for (let i = 0; i < size; i++) {
+            for (let j = 0; j < size; j++) {
+              const place = first + (i * width + j) * channels;
+              if (input[place] > input[best]) best = place;
+            }
+          }
           this.winners[at] = best;
           this.output[at] = input[best];
         }

@@ -5,7 +5,7 @@ import { activationColour, colours, css, show } from "./colours.js";
 import { ink, PAD, PEN, prepare } from "./drawing.js";
 import { checkGradients } from "./gradient_check.js";
 import { Maps } from "./maps.js";
-import { shippedNetwork, smallNetwork } from "./networks.js";
+import { buildNetwork } from "./networks.js";
 import { loadManifest, loadTensors } from "./safetensors.js";
 import { sample } from "./samples.js";
 import { Training } from "./training.js";
@@ -30,9 +30,10 @@ export const pad = {
 
 const pen = { x: PAD / 2, y: PAD / 2, down: false, stroke: null, pointer: null };
 const view = document.getElementById("digit-pad");
-let createNetwork, network, twin, maps, why, shipped, trained, waiting, silence;
+const here = new URL(".", import.meta.url);
+let manifest, chosen, layers, network, twin, maps, why, trained, waiting, silence;
 
-function build(manifest) {
+function build() {
   view.innerHTML = `
     <div class="pad-desk">
       <div class="pad-left">
@@ -56,8 +57,9 @@ function build(manifest) {
         ${DIGITS.map((digit) => `<button type="button" data-sample="${digit}"
           aria-label="Draw a sample ${digit}">${digit}</button>`).join("")}</div>
       <fieldset class="pad-controls pad-choice"><legend>Network behind the pad</legend>
-        <label><input type="radio" name="pad-network" value="shipped" checked>
-          the book’s (${(100 * manifest.test.accuracy).toFixed(2)} % on MNIST’s test digits)</label>
+        ${manifest.networks.map(({ name, title, test }, index) => `
+          <label><input type="radio" name="pad-network" value="${name}"${index ? "" : " checked"}>
+          ${title} (${(100 * test.accuracy).toFixed(2)} % on MNIST’s test digits)</label>`).join("")}
         <label><input type="radio" name="pad-network" value="trained" disabled>
           yours <span class="pad-yours">(none is trained yet)</span></label></fieldset>
       <p class="pad-small pad-time"></p>
@@ -66,10 +68,16 @@ function build(manifest) {
 
 const find = (name) => view.querySelector(`.pad-${name}`);
 
-// Put another network behind the pad.
-function useNetwork(create, tensors) {
-  createNetwork = create;
-  network = create().load(tensors);
+// Put another network behind the pad: one of the manifest's by its name, or the trained one.
+async function useNetwork(name) {
+  const shipped = manifest.networks.find((entry) => entry.name === name);
+  if (shipped) {
+    shipped.tensors ??= await loadTensors(new URL(shipped.weights.file, here), shipped.weights);
+    if (view.querySelector("[name=pad-network]:checked").value !== name) return; // meanwhile another
+  }
+  chosen = name;
+  layers = (shipped ?? manifest.training).layers;
+  network = buildNetwork(layers).load(shipped ? shipped.tensors : trained);
   twin = null;
   maps.setNetwork(network);
   predict();
@@ -77,7 +85,7 @@ function useNetwork(create, tensors) {
 
 // The same network once more, for questions, which must not disturb what the maps show.
 function forQuestions() {
-  const asked = createNetwork().load(network.weights());
+  const asked = buildNetwork(layers).load(network.weights());
   asked.layers[0].needsInputGradient = true;
   return asked;
 }
@@ -279,11 +287,10 @@ function listen() {
     button.addEventListener("click", () => replace(sample(Number(button.dataset.sample))));
   }
   for (const choice of view.querySelectorAll("[name=pad-network]")) {
-    choice.addEventListener("change", () => {
-      if (choice.value === "trained") useNetwork(smallNetwork, trained);
-      else useNetwork(shippedNetwork, shipped);
-      settle();
-    });
+    choice.addEventListener("change", () => useNetwork(choice.value).then(() => settle(), (error) => {
+      view.querySelector(`[name=pad-network][value=${chosen}]`).checked = true;
+      say(`${error.message} So the network behind the pad stays.`);
+    }));
   }
 }
 
@@ -319,20 +326,16 @@ function listenToCheck(container) {
 }
 
 async function start() {
-  const here = new URL(".", import.meta.url);
   try {
-    const arriving = loadManifest(new URL("digit_pad.json", here));
-    const entry = arriving.then(({ weights }) => weights);
-    entry.catch(() => {}); // what went wrong is reported once, by the next line
-    const [manifest, tensors] = await Promise.all([arriving,
-      loadTensors(new URL("digit_pad.safetensors", here), entry)]);
-    shipped = tensors;
-    build(manifest);
+    manifest = await loadManifest(new URL("digit_pad.json", here));
+    const [first] = manifest.networks;
+    first.tensors = await loadTensors(new URL(first.weights.file, here), first.weights);
+    build();
     maps = new Maps(document.getElementById("digit-maps"));
     why = new Why(document.getElementById("digit-why"));
     listenToCheck(document.getElementById("digit-check"));
     new Training(document.getElementById("digit-training"), here, manifest, onTrained, drawAgainstTrained);
-    useNetwork(shippedNetwork, shipped);
+    await useNetwork(first.name);
     listen();
     drawPad();
     colours.listeners.push(() => {

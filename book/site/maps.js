@@ -8,6 +8,7 @@ const PICTURE = 36; // of them, for a map and for its kernel
 // The layers worth a look: a convolution together with its ReLU, pooling, the dense layer.
 function stagesOf(network) {
   const stages = [];
+  const last = network.layers.at(-1);
   let convolutions = 0;
   network.layers.forEach((layer, index) => {
     if (layer.kind === "relu") return;
@@ -15,7 +16,7 @@ function stagesOf(network) {
     const shown = next?.kind === "relu" ? next : layer;
     const [height, width, count] = layer.outputShape;
     const before = stages.at(-1);
-    const stage = { layer, shown, index, height, width, count, before };
+    const stage = { layer, shown, index, height, width, count, before, isScores: layer === last };
     if (layer.kind === "convolution") {
       const [, , channels] = layer.inputShape;
       stage.name = `Convolution ${++convolutions}`;
@@ -24,17 +25,24 @@ function stagesOf(network) {
       stage.kernel = { side: layer.kernelSize, channels };
     } else if (layer.kind === "pooling") {
       stage.name = "Pooling";
-      stage.about = `${count} maps of ${height} × ${width}, the largest of each 2 × 2 values`;
+      stage.about = `${count} maps of ${height} × ${width}, the largest of each ${layer.size} × ${layer.size} values`;
     } else {
       const [side, , channels] = layer.inputShape;
-      stage.name = "Scores";
-      stage.about = `${count} numbers, one for each digit: the logits`;
+      stage.name = layer === last ? "Scores" : "Dense layer";
+      stage.about = layer === last ? `${count} numbers, one for each digit: the logits`
+        : `${count} numbers, each from every value before`;
       stage.kernel = { side, channels };
     }
     stages.push(stage);
   });
   return stages;
 }
+
+// A dense layer gives numbers, every other one maps.
+const unitOf = ({ layer }) => (layer.kind === "dense" ? "number" : "map");
+
+const nameOf = (stage, f) => (stage.isScores ? `Score of ${f}`
+  : `${stage.name}, ${unitOf(stage)} ${f + 1}`);
 
 // The weight at (i, j) of channel c in the kernel of filter f.
 const weightOf = ({ layer, kernel, count }, i, j, c, f) =>
@@ -57,7 +65,7 @@ export function receptiveField(network, index, y, x) {
       field = field.map((at, side) => at * stride - (side < 2 ? rows : columns).before
         + (side % 2 ? kernelSize - 1 : 0));
     } else if (layer.kind === "pooling") {
-      field = field.map((at, side) => 2 * at + (side % 2));
+      field = field.map((at, side) => layer.size * at + (side % 2 ? layer.size - 1 : 0));
     } else if (layer.kind === "dense") {
       field = [0, layer.inputShape[0] - 1, 0, layer.inputShape[1] - 1];
     }
@@ -104,7 +112,7 @@ export class Maps {
       button.type = "button";
       button.tabIndex = f ? -1 : 0;
       button.setAttribute("aria-label",
-        stage.layer.kind === "dense" ? `Score of ${f}` : `${stage.name}, map ${f + 1}`);
+        nameOf(stage, f));
       button.addEventListener("focus", () => this.select(stage, f));
       button.addEventListener("pointerenter", () => this.select(stage, f));
       button.addEventListener("click", () => this.select(stage, f));
@@ -180,7 +188,7 @@ export class Maps {
     for (const stage of this.stages) {
       const { shown: { output }, count, width, height, scale, picture: atlas, columns, cellHeight } = stage;
       const most = largest(output);
-      const colourOf = stage.layer.kind === "dense" ? signedColour : activationColour;
+      const colourOf = stage.isScores ? signedColour : activationColour;
       for (let f = 0; f < count; f++) {
         const left = (f % columns) * CELL + 2, top = Math.floor(f / columns) * cellHeight + 2;
         for (let y = 0; y < height; y++) {
@@ -214,16 +222,16 @@ export class Maps {
     const position = (best - f) / count;
     const y = Math.floor(position / width), x = position % width;
     const dense = layer.kind === "dense";
-    const title = dense ? `Score of ${f}` : `${stage.name}, map ${f + 1}`;
+    const title = nameOf(stage, f);
     const value = `<b>${output[best].toFixed(2)}</b>`;
-    const silent = output[best] <= 0 && !dense;
-    const where = dense ? `${title}: ${value}.` : silent
-      ? `${title} is silent: its kernel met nothing here that it answers to.`
+    const silent = output[best] <= 0 && !stage.isScores;
+    const where = silent ? `${title} is silent: its kernel met nothing here that it answers to.`
+      : dense ? `${title}: ${value}.`
       : `${title}: strongest, ${value}, at row ${y + 1}, column ${x + 1} (framed).`;
-    const inputs = before ? `of the ${before.count} maps of ${before.name.toLowerCase()}`
+    const inputs = before ? `of the ${before.count} ${unitOf(before)}s of ${before.name.toLowerCase()}`
       : "of the picture";
     const from = layer.kind === "pooling"
-      ? `It is the largest of 2 × 2 values of map ${f + 1} of ${before.name.toLowerCase()}.`
+      ? `It is the largest of ${layer.size} × ${layer.size} values of map ${f + 1} of ${before.name.toLowerCase()}.`
       : `It comes from ${dense ? "every value" : `a window of ${layer.kernelSize} × ${layer.kernelSize}`} `
         + `${inputs}, each times its weights, plus ${signed(layer.parameters.bias[f])}`
         + `${before ? "; most was added or taken away by:" : "."}`;
@@ -268,7 +276,7 @@ export class Maps {
     this.origin.querySelector(".pad-parts").replaceChildren(...parts.slice(0, 5).map((part) => {
       const figure = document.createElement("figure");
       figure.innerHTML = `<canvas></canvas><span aria-hidden="true">×</span><canvas></canvas>
-        <figcaption>${before ? `map ${part.c + 1}: ` : ""}${part.sum < 0 ? "" : "+"}${signed(part.sum)}</figcaption>`;
+        <figcaption>${before ? `${unitOf(before)} ${part.c + 1}: ` : ""}${part.sum < 0 ? "" : "+"}${signed(part.sum)}</figcaption>`;
       const [read, weights] = figure.querySelectorAll("canvas");
       show(read, part.read, side, side, (value) => activationColour(value / brightest));
       show(weights, part.weights, side, side, (value) => signedColour(value / most));

@@ -22,16 +22,16 @@ export async function loadManifest(url) {
   const bytes = await fetchBytes(url);
   try {
     const manifest = JSON.parse(new TextDecoder().decode(bytes));
-    if (manifest.weights.sha256 && manifest.digits.sha256) return manifest;
+    const { networks, training, digits } = manifest;
+    if (networks[0].weights.sha256 && training.layers && digits.sha256) return manifest;
   } catch { /* the sentence below says it */ }
   throw new Error(`${nameOf(url)} is not the manifest that was expected.`);
 }
 
 // Load a safetensors file and return its arrays by name: {data, shape}. `entry` is what the
-// manifest says of it, or a promise of that.
+// manifest says of it.
 export async function loadTensors(url, entry) {
   let bytes = await fetchBytes(url);
-  entry = await entry;
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) bytes = await unpack(bytes, url);
   if (await digest(bytes) !== entry.sha256) {
     throw new Error(`${nameOf(url)} is damaged or another file: its SHA-256 is not the one in the `

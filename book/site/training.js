@@ -74,7 +74,8 @@ export class Training {
       worker.onerror = () => worker === this.worker && this.failed(
         { message: "training_worker.js is missing, or this browser cannot run it." });
       worker.postMessage({ command: "start", learningRate: this.rate(),
-        seed: Math.floor(2 ** 31 * Math.random()), entry: this.manifest.digits,
+        seed: Math.floor(2 ** 31 * Math.random()), layers: this.manifest.training.layers,
+        entry: this.manifest.digits,
         url: new URL(this.manifest.digits.file, this.here).href });
     } else if (this.state === "running") {
       this.worker.postMessage({ command: "pause" });

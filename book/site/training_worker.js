@@ -4,7 +4,7 @@
 // Between two commands the worker trains for a tenth of a second at a time.
 
 import { Adam, seeded, trainOnBatch } from "./cnn.js";
-import { smallNetwork } from "./networks.js";
+import { buildNetwork } from "./networks.js";
 import { loadTensors } from "./safetensors.js";
 
 const BATCH = 16, EPOCHS = 10, TEST_EVERY = 3000; // images
@@ -12,11 +12,11 @@ const AVERAGE = 0.99; // the tested network is the average of the recent ones
 let digits, training;
 
 const commands = {
-  async start({ url, entry, learningRate, seed }) {
+  async start({ url, entry, layers, learningRate, seed }) {
     digits ??= await loadDigits(url, entry);
     const random = seeded(seed);
-    const network = smallNetwork({ random });
-    training = { random, network, average: smallNetwork().load(network.weights()),
+    const network = buildNetwork(layers, { random });
+    training = { random, network, average: buildNetwork(layers).load(network.weights()),
       optimizer: new Adam(network, { learningRate }), images: 0, steps: 0, running: true, order: [],
       seconds: 0, loss: null };
     postMessage({ event: "started", digits: digits.train.images.length,

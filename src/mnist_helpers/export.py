@@ -1,7 +1,7 @@
 """What the digit pad's page reads: weights and digits as safetensors, and their manifest.
 
-``python -m mnist_helpers.export`` writes the page's files anew from the trained network and from
-MNIST.
+``python -m mnist_helpers.export`` writes the page's files anew from the trained networks and from
+MNIST. Another network on the pad is an entry in `PAD`.
 """
 
 import gzip
@@ -9,20 +9,66 @@ import hashlib
 import json
 from pathlib import Path
 
-import keras
 import numpy as np
 import safetensors.numpy
 
-from mnist_helpers import data, storage
+from mnist_helpers import data, models, storage
+from mnist_helpers.notation import parse
 
 SITE = Path(__file__).resolve().parents[2] / "book" / "site"
-WEIGHTS = "digit_pad.safetensors"
 DIGITS = "digits.safetensors.gz"
 MANIFEST = "digit_pad.json"
+TABLE = "digit_pad_layers.txt"
+PAD = {"digit_pad": "the book’s"}  # trained networks, and what the page calls them; the first leads
+TRAINED_THERE = "8C5-P2-16C3-P2"  # the network that the reader trains
+KINDS = {"convolution", "activation", "max_pooling", "dense"}  # of layers that the page has
 TRAINING_STEP, TEST_STEP = 10, 5  # every tenth training digit and every fifth test digit
 
 
-def fold_batch_norm(model):
+def page_layers(described):
+    """List what the page builds: layers that it has, in a network that is trained already.
+
+    Dropout and flattening do nothing there, softmax is the page's own, and a batch normalisation is
+    part of the convolution before it (`fold_batch_norm`).
+
+    Parameters
+    ----------
+    described : list of notation.Layer
+
+    Returns
+    -------
+    list of notation.Layer
+
+    Raises
+    ------
+    ValueError
+        If the page has no such layer, or a batch normalisation does not follow a convolution.
+
+    Examples
+    --------
+    >>> [layer.name for layer in page_layers(parse("8C3B-P2-F-D.5"))]
+    ['conv', 'conv_relu', 'pool', 'dense']
+    """
+    layers = []
+    for layer in described[:-1]:
+        if layer.kind == "batch_normalization" and layers and layers[-1].kind == "convolution":
+            filters = layer.output_shape[-1]
+            before = layers[-1]
+            options = before.options | {"bias": True}
+            parameters = before.parameters + filters * (not before.options["bias"])
+            layers[-1] = before._replace(options=options, parameters=parameters)
+        elif layer.kind in KINDS and layer.options.get("function", "relu") == "relu":
+            layers.append(layer)
+        elif layer.kind not in ("dropout", "flatten"):
+            what = layer.options.get("function", layer.kind)
+            raise ValueError(
+                f"the page has no {what} such as {layer.name}; expected {', '.join(sorted(KINDS))} "
+                "(relu), and batch_normalization behind a convolution"
+            )
+    return layers
+
+
+def fold_batch_norm(model, described):
     """Fold each batch normalisation into the convolution before it.
 
     A trained batch normalisation multiplies each map by a number and adds another; so does the
@@ -31,7 +77,8 @@ def fold_batch_norm(model):
     Parameters
     ----------
     model : keras.Sequential
-        Convolutions without bias, each followed by batch normalisation, and dense layers.
+    described : list of notation.Layer
+        The layers that it was built from.
 
     Returns
     -------
@@ -41,36 +88,33 @@ def fold_batch_norm(model):
     Raises
     ------
     ValueError
-        If a convolution has a bias, or no batch normalisation after it.
+        As for `page_layers`.
 
     Examples
     --------
-    >>> from mnist_helpers import models
-    >>> weights = fold_batch_norm(models.digit_pad())
+    >>> described = parse(models.NOTATIONS["digit_pad"])
+    >>> weights = fold_batch_norm(models.digit_pad(), described)
     >>> weights["conv1.kernel"].shape, weights["conv1.bias"].shape
     ((5, 5, 1, 24), (24,))
     """
-    weights = {}
-    following = [*model.layers[1:], None]
-    for layer, next_layer in zip(model.layers, following, strict=True):
-        if isinstance(layer, keras.layers.Dense):
-            kernel, bias = (np.asarray(array) for array in layer.get_weights())
-        elif isinstance(layer, keras.layers.Conv2D):
-            if layer.use_bias or not isinstance(next_layer, keras.layers.BatchNormalization):
-                raise ValueError(
-                    f"the convolution {layer.name} has a bias, or no batch normalisation after it"
-                )
-            (kernel,) = (array.astype(np.float64) for array in layer.get_weights())
-            scale, offset, mean, variance = (
-                array.astype(np.float64) for array in next_layer.get_weights()
-            )
-            scale = scale / np.sqrt(variance + next_layer.epsilon)
-            kernel, bias = kernel * scale, offset - mean * scale
-        else:
+    page_layers(described)  # refuses what the page cannot show
+    weights, name = {}, None
+    trained = iter(layer for layer in model.layers if layer.weights)
+    for layer in described:
+        if not layer.parameters:
             continue
-        weights[f"{layer.name}.kernel"] = kernel.astype(np.float32)
-        weights[f"{layer.name}.bias"] = bias.astype(np.float32)
-    return weights
+        own = next(trained)
+        arrays = [np.asarray(array, np.float64) for array in own.get_weights()]
+        if layer.kind == "batch_normalization":
+            scale, offset, mean, variance = arrays
+            scale = scale / np.sqrt(variance + own.epsilon)
+            weights[f"{name}.kernel"] = weights[f"{name}.kernel"] * scale
+            weights[f"{name}.bias"] = offset + (weights[f"{name}.bias"] - mean) * scale
+        else:
+            name, (kernel, *bias) = layer.name, arrays
+            weights[f"{name}.kernel"] = kernel
+            weights[f"{name}.bias"] = bias[0] if bias else np.zeros(kernel.shape[-1])
+    return {name: array.astype(np.float32) for name, array in weights.items()}
 
 
 def export_safetensors(arrays, path):
@@ -135,8 +179,76 @@ def training_digits():
     }
 
 
+def export_network(name, title, folder=SITE):
+    """Write the weights of a trained network of the book for the page.
+
+    Parameters
+    ----------
+    name : str
+        One of the manifest of ``models/``.
+    title : str
+        What the page calls it.
+    folder : str or Path
+        By default ``book/site``.
+
+    Returns
+    -------
+    dict
+        ``name``, ``title``, ``layers`` (what to build), ``weights`` as `export_safetensors`
+        describes them, and ``test``, what the network reached.
+    """
+    described, model = parse(models.NOTATIONS[name]), storage.load_network(name)
+    weights = fold_batch_norm(model, described)
+    return {
+        "name": name,
+        "title": title,
+        "layers": [layer._asdict() for layer in page_layers(described)],
+        "weights": export_safetensors(weights, Path(folder, f"{name}.safetensors")),
+        "test": storage.read_manifest()[name]["test"],
+    }
+
+
+def table(layers):
+    """Write the table of a network's layers for the page, in Markdown.
+
+    Parameters
+    ----------
+    layers : list of dict
+        As in the manifest.
+
+    Examples
+    --------
+    >>> print(table([layer._asdict() for layer in page_layers(parse("24C5S2same-P2"))]))
+    | Layer | Output | Weights | Multiply-adds |
+    |---|---|--:|--:|
+    | 24 kernels 5 × 5, step 2, zeros around | 14 × 14 × 24 | 624 | 117,600 |
+    | the largest of 2 × 2 | 7 × 7 × 24 | – | – |
+    | dense | 10 | 11,770 | 11,760 |
+    | together | | 12,394 | 129,360 |
+    """
+    lines = ["| Layer | Output | Weights | Multiply-adds |", "|---|---|--:|--:|"]
+    for layer in layers:
+        if layer["kind"] == "activation":
+            continue
+        options, cost = layer["options"], ("–", "–")
+        if layer["kind"] == "convolution":
+            size, step = options["kernel_size"], options["strides"]
+            what = f"{options['filters']} kernels {size} × {size}"
+            what += f", step {step}" * (step > 1)
+            what += ", zeros around" * (options["padding"] == "same")
+        else:
+            size = options.get("pool_size")
+            what = f"the largest of {size} × {size}" if size else "dense"
+        if layer["parameters"]:
+            cost = f"{layer['parameters']:,}", f"{layer['multiply_adds']:,}"
+        output = " × ".join(map(str, layer["output_shape"]))
+        lines.append(f"| {what} | {output} | {cost[0]} | {cost[1]} |")
+    total = [sum(layer[cost] for layer in layers) for cost in ("parameters", "multiply_adds")]
+    return "\n".join([*lines, f"| together | | {total[0]:,} | {total[1]:,} |"])
+
+
 def export_digit_pad(folder=SITE):
-    """Write the page's weights, digits and manifest.
+    """Write the page's weights, digits, manifest and table.
 
     Parameters
     ----------
@@ -146,19 +258,21 @@ def export_digit_pad(folder=SITE):
     Returns
     -------
     dict
-        The manifest: ``weights`` and ``digits`` as `export_safetensors` describes them, and
-        ``test``, what the network reached.
+        The manifest: ``networks``, each as `export_network` describes it, ``training``, the
+        ``layers`` of the network that the reader trains, and ``digits``.
     """
     folder = Path(folder)
-    model = storage.load_network("digit_pad")
-    record = storage.read_manifest()["digit_pad"]
     manifest = {
-        "weights": export_safetensors(fold_batch_norm(model), folder / WEIGHTS),
+        "networks": [export_network(name, title, folder) for name, title in PAD.items()],
+        "training": {"layers": [layer._asdict() for layer in page_layers(parse(TRAINED_THERE))]},
         "digits": export_safetensors(training_digits(), folder / DIGITS),
-        "test": record["test"],
     }
-    with storage.write_beside(folder / MANIFEST) as temporary:
-        temporary.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    for name, text in {
+        MANIFEST: json.dumps(manifest, indent=1, ensure_ascii=False),
+        TABLE: table(manifest["networks"][0]["layers"]),
+    }.items():
+        with storage.write_beside(folder / name) as temporary:
+            temporary.write_text(text + "\n", encoding="utf-8")
     return manifest
 
 

@@ -1,16 +1,23 @@
-"""The networks of the book by name, and what a network costs.
+"""The networks of the book by name, networks from one line, and what they cost.
 
 Each network is a function that returns an uncompiled Keras model; `NETWORKS` lists them by name.
 """
 
-import math
 import random
-import re
 
 import keras
 from keras import layers
 
+from mnist_helpers import numpy_cnn
 from mnist_helpers.data import CLASSES, IMAGE_SIZE
+from mnist_helpers.notation import count_multiply_adds, parse
+
+# The networks of `NETWORKS`, as `mnist_helpers.notation` writes them.
+NOTATIONS = {
+    "digit_pad": "24C5S2sameB-48C3B-48C3B-P2-96C3B-96C3B-F-D.3",
+    "ensemble_member": "24C5S2same-B-48C3-B-48C3-B-P2-96C3-B-96C3-B-D.3",
+    "post_cnn": "32C3-64C3-P2-D.25-128-D.5",
+}
 
 
 def post_cnn():
@@ -53,9 +60,8 @@ def post_cnn():
 def digit_pad():
     """Build the network behind the digit pad of chapter 14.
 
-    Five convolutions, each followed by batch normalisation and ReLU, and one dense layer;
-    158,338 parameters: [24C5S2]-[48C3-48C3-P2]-[96C3-96C3]-D.3-10. The first convolution pads
-    and steps by two; the last one's maps are single numbers.
+    Five convolutions, each followed by batch normalisation and ReLU, and one dense layer; 158,338
+    parameters. The first convolution pads and steps by two; the last one's maps are single numbers.
 
     Returns
     -------
@@ -68,51 +74,19 @@ def digit_pad():
     >>> digit_pad().count_params()
     158338
     """
-
-    def convolution(name, filters, kernel_size, **options):
-        return [
-            layers.Conv2D(filters, kernel_size, use_bias=False, name=name, **options),
-            layers.BatchNormalization(name=f"{name}_norm"),
-            layers.ReLU(name=f"{name}_relu"),
-        ]
-
-    return keras.Sequential(
-        [
-            keras.Input((IMAGE_SIZE, IMAGE_SIZE, 1)),
-            *convolution("conv1", 24, 5, strides=2, padding="same"),
-            *convolution("conv2", 48, 3),
-            *convolution("conv3", 48, 3),
-            layers.MaxPooling2D(2, name="pool"),
-            *convolution("conv4", 96, 3),
-            *convolution("conv5", 96, 3),
-            layers.Flatten(name="flatten"),
-            layers.Dropout(0.3, name="dropout"),
-            layers.Dense(CLASSES, name="dense"),
-            layers.Softmax(name="softmax"),
-        ],
-        name="digit_pad",
-    )
+    *described, softmax = parse(NOTATIONS["digit_pad"])
+    stack = [keras.Input(described[0].input_shape), *_keras_layers(described)]
+    stack.append(layers.Softmax(name=softmax.name))  # apart, for those who ask for the logits
+    return keras.Sequential(stack, name="digit_pad")
 
 
 def from_notation(notation, activation="relu", initializer="glorot_uniform", seed=None):
     """Build a network from a line such as ``"32C3-64C3-P2-D.25-128-D.5"``, which is the post's.
 
-    The notation is Deotte's (2018), who wrote networks as one line. Between hyphens stand
-
-    ====== ===================================================================
-    32C3   32 kernels of 3 × 3; ``S2`` behind it steps by two, ``same`` pads
-    P2     the largest of 2 × 2; ``A2``: the mean of 2 × 2
-    B      batch normalisation
-    D.25   dropout of a quarter
-    128    a dense layer of 128 units; ``Flatten`` comes before the first one
-    ====== ===================================================================
-
-    A dense layer of ten units with softmax ends every network.
-
     Parameters
     ----------
     notation : str
-        ``""`` for the last layer alone, which is logistic regression.
+        As `mnist_helpers.notation.parse` explains it.
     activation, initializer : str
         Of all convolutions and dense layers but the last, in Keras's names.
     seed : int, optional
@@ -127,7 +101,7 @@ def from_notation(notation, activation="relu", initializer="glorot_uniform", see
     Raises
     ------
     ValueError
-        If a part of the notation is none of these.
+        If a part of the notation is no layer that can stand there.
 
     Examples
     --------
@@ -145,41 +119,99 @@ def from_notation(notation, activation="relu", initializer="glorot_uniform", see
             return made
         return type(made)(**made.get_config() | {"seed": draw()})
 
-    patterns = {
-        r"(\d+)C(\d+)(?:S(\d+))?(same)?": lambda filters, size, stride, same: layers.Conv2D(
-            int(filters),
-            int(size),
-            int(stride or 1),
-            same or "valid",
-            activation=activation,
-            kernel_initializer=kernel_initializer(initializer),
-        ),
-        r"P(\d+)": lambda size: layers.MaxPooling2D(int(size)),
-        r"A(\d+)": lambda size: layers.AveragePooling2D(int(size)),
-        r"B": layers.BatchNormalization,
-        r"D(0?\.\d+)": lambda rate: layers.Dropout(float(rate), seed=draw()),
-        r"(\d+)": lambda units: layers.Dense(
-            int(units),
-            activation=activation,
-            kernel_initializer=kernel_initializer(initializer),
-        ),
-    }
-    stack, flat = [keras.Input((IMAGE_SIZE, IMAGE_SIZE, 1))], False
-    for part in filter(None, [*notation.split("-"), str(CLASSES)]):
-        found = [(re.fullmatch(pattern, part), make) for pattern, make in patterns.items()]
-        match, make = next((pair for pair in found if pair[0]), (None, None))
-        if match is None or (flat and part[0] in "PA") or (flat and "C" in part):
-            raise ValueError(
-                f"{part!r} in the network {notation!r} is no layer that can stand there; "
-                "expected parts such as 32C3, 32C5S2same, P2, A2, B, D.25 or 128"
-            )
-        if part.isdigit() and not flat:
-            stack.append(layers.Flatten())
-            flat = True
-        stack.append(make(*match.groups()))
-    stack[-1].activation = keras.activations.softmax
+    described = parse(notation, activation=activation)
+    stack = _keras_layers(described, lambda: kernel_initializer(initializer), draw)
     stack[-1].kernel_initializer = kernel_initializer("glorot_uniform")
-    return keras.Sequential(stack)
+    return keras.Sequential([keras.Input(described[0].input_shape), *stack])
+
+
+def _keras_layers(described, initializer=lambda: "glorot_uniform", draw=lambda: None):
+    """Make Keras's layers, each with the activation that follows it; seeds are drawn in order."""
+    makers = {
+        "convolution": lambda filters, kernel_size, strides, padding, bias: layers.Conv2D(
+            filters, kernel_size, strides, padding, use_bias=bias, kernel_initializer=initializer()
+        ),
+        "dense": lambda units: layers.Dense(units, kernel_initializer=initializer()),
+        "max_pooling": layers.MaxPooling2D,
+        "average_pooling": layers.AveragePooling2D,
+        "global_average_pooling": layers.GlobalAveragePooling2D,
+        "batch_normalization": layers.BatchNormalization,
+        "dropout": lambda rate: layers.Dropout(rate, seed=draw()),
+        "flatten": layers.Flatten,
+        "activation": lambda function: layers.Activation(function),
+    }
+    stack = []
+    for layer in described:
+        before = stack[-1] if stack else None
+        if layer.kind == "activation" and isinstance(before, layers.Conv2D | layers.Dense):
+            before.activation = keras.activations.get(layer.options["function"])
+            continue
+        stack.append(makers[layer.kind](**layer.options))
+        stack[-1].name = layer.name
+    return stack
+
+
+def numpy_from_notation(notation, pool_first=False, margin=0, activation="relu", **options):
+    """Build the same network in NumPy.
+
+    Parameters
+    ----------
+    notation, activation : str
+        As for `from_notation`.
+    pool_first : bool
+        Whether a pooling that follows a convolution comes before its ReLU, and the two are one
+        layer, `numpy_cnn.PooledConv2D`.
+    margin : int
+        Rows and columns that the images lack at each side.
+    **options
+        Of `numpy_cnn.Network`.
+
+    Returns
+    -------
+    numpy_cnn.Network
+
+    Raises
+    ------
+    ValueError
+        If a part of the notation is no layer that can stand there, or none that NumPy has.
+
+    Examples
+    --------
+    >>> numpy_from_notation("24C5-P2-32C3-P2-256").parameter_count
+    215194
+    >>> numpy_from_notation("24C5-P2-32C3-P2-256", pool_first=True, margin=2).parameter_count
+    141466
+    """
+    side = IMAGE_SIZE - 2 * margin
+    *described, _ = parse(notation, (side, side, 1), activation)  # softmax is in the loss
+    makers = {
+        "convolution": numpy_cnn.Conv2D,
+        "dense": numpy_cnn.Dense,
+        "max_pooling": numpy_cnn.MaxPooling2D,
+        "average_pooling": numpy_cnn.AveragePooling2D,
+        "batch_normalization": numpy_cnn.BatchNormalization,
+        "dropout": numpy_cnn.Dropout,
+        "flatten": numpy_cnn.Flatten,
+        "relu": numpy_cnn.ReLU,
+    }
+    stack, fusible = [], [numpy_cnn.Conv2D, numpy_cnn.ReLU]
+    for layer in described:
+        arguments = dict(layer.options)
+        kind = arguments.pop("function", layer.kind)
+        if kind not in makers or not arguments.pop("bias", True):
+            raise ValueError(
+                f"the layer {layer.name} of the network {notation!r} is not there in NumPy; "
+                f"expected {', '.join(makers)}, and a bias in every convolution"
+            )
+        if pool_first and kind == "max_pooling" and [*map(type, stack[-2:])] == fusible:
+            before = stack[-2]
+            pooled = numpy_cnn.PooledConv2D(
+                before.filters, before.kernel_size, before.strides, before.padding, **arguments
+            )
+            stack[-2:] = [pooled, numpy_cnn.ReLU()]
+        else:
+            stack.append(makers[kind](**arguments))
+    return numpy_cnn.Network(stack, input_shape=described[0].input_shape, **options)
 
 
 def ensemble_member(seed=None):
@@ -200,7 +232,7 @@ def ensemble_member(seed=None):
     >>> ensemble_member().count_params()
     158650
     """
-    network = from_notation("24C5S2same-B-48C3-B-48C3-B-P2-96C3-B-96C3-B-D.3", seed=seed)
+    network = from_notation(NOTATIONS["ensemble_member"], seed=seed)
     network.name = "ensemble_member"
     return network
 
@@ -239,8 +271,8 @@ def build(name):
 def multiply_adds(model):
     """Count the multiply-adds of each layer, for one image.
 
-    A convolution computes every value of its output from one kernel's worth of inputs; a dense
-    layer reads every input for every output. Layers without weights to multiply by count as 0.
+    The formula is `mnist_helpers.notation.count_multiply_adds`. Layers without weights to multiply
+    by count as 0.
 
     Parameters
     ----------
@@ -261,6 +293,6 @@ def multiply_adds(model):
     for layer in model.layers:
         counts[layer.name] = 0
         if isinstance(layer, layers.Conv2D | layers.Dense):
-            *read, _ = layer.kernel.shape  # all but the last axis: what one output value reads
-            counts[layer.name] = math.prod(layer.output.shape[1:]) * math.prod(read)
+            shapes = layer.kernel.shape, layer.output.shape[1:]
+            counts[layer.name] = count_multiply_adds(*shapes)
     return counts

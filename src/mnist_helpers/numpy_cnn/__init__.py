@@ -1,26 +1,17 @@
 """A convolutional network from scratch, in NumPy alone.
 
-`layers` (with `base`, `convolution` and `pooling`), `losses`, `optimizers` and `network`
-(with `chain`) make up a network, `architectures` has the book's two; `reference` says the
-same in plain loops, `gradient_check` holds a gradient against finite differences, `profiling`
-tells where the time goes, and `fast` is the shortest way to 99 %.
+`layers`, `convolution` and `pooling` (on `base`), `losses`, `optimizers` and `network` (with
+`chain`) make up a network; `fast` has the book's own and the shortest way to 99 %. `reference`
+says the same in plain loops, and `gradient_check` holds a gradient against finite differences.
 """
 
-from .architectures import post_cnn, small_cnn
-from .layers import (
-    AveragePooling2D,
-    BatchNormalization,
-    Conv2D,
-    Dense,
-    Dropout,
-    Flatten,
-    MaxPooling2D,
-    PooledConv2D,
-    ReLU,
-)
+from .convolution import Conv2D, PooledConv2D
+from .fast import post_cnn, small_cnn
+from .layers import BatchNormalization, Dense, Dropout, Flatten, ReLU
 from .losses import SoftmaxCrossEntropy, softmax
 from .network import Network
 from .optimizers import SGD, Adadelta, Adam, RMSprop, one_cycle
+from .pooling import AveragePooling2D, MaxPooling2D
 
 __all__ = [
     "SGD",

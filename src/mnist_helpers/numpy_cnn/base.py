@@ -35,31 +35,35 @@ class Layer:
     >>> layer.check(np.zeros((2, 28, 28)))
     Traceback (most recent call last):
         ...
-    ValueError: Layer expects float32 of shape (batch, 28, 28, 1), got float64 of shape (2, 28, 28).
+    ValueError: Layer expects float32 of shape (batch, 28, 28, 1), got float64 of shape (2, 28, 28)
     """
 
     needs_input_gradient = True  # False in a network's first layer, where nobody asks for it
     needs_images = False  # True where an example has to have three axes
     needs_whole_batch = False  # True where the examples of a batch depend on each other
-    in_network = False  # True from when a network has it
 
     def __init__(self):
         self.shapes, self.state, self._buffers = {}, {}, {}
         self.input_shape = self.output_shape = None
+        self.in_network = False  # True from when a network has it
+        self.batch = None  # examples in the last `forward`
 
     def build(self, input_shape, generator=None, dtype="float32"):
         """Learn the shape of one example, create the parameters, return the layer."""
+        if self.in_network:
+            raise ValueError(f"this {type(self).__name__} is part of a network, which has built it")
         if self.needs_images and len(input_shape) != 3:
             name = type(self).__name__
             raise ValueError(
-                f"{name} expects images (height, width, channels), got shape {tuple(input_shape)}."
+                f"{name} expects images (height, width, channels), got shape {tuple(input_shape)}"
             )
         self.input_shape, self.dtype = tuple(input_shape), np.dtype(dtype)
-        self.needs_input_gradient = True
+        self.needs_input_gradient, self.batch, self._buffers = True, None, {}
         self.output_shape = self.infer_shapes(*self.input_shape)
         size = sum(math.prod(shape) for shape in self.shapes.values())
         self.bind(np.zeros(size, self.dtype), np.zeros(size, self.dtype))
         self.initialise(np.random.default_rng(0) if generator is None else generator)
+        self._lasting = {"_lasting", *vars(self)} - {"parameters", "gradients", "_buffers"}
         return self
 
     def infer_shapes(self, *input_shape):
@@ -83,10 +87,21 @@ class Layer:
             self.gradients[name] = gradient_vector[start:stop].reshape(shape)
             start = stop
 
+    def __getstate__(self):
+        """Leave behind, in a copy or a file, workspaces and what `forward` keeps for `backward`."""
+        lasting = getattr(self, "_lasting", set(vars(self)))
+        return {name: value for name, value in vars(self).items() if name in lasting}
+
+    def __setstate__(self, state):
+        """Make the parameters views of the copied vector again."""
+        self.__dict__.update(state)
+        self.batch, self._buffers, self.in_network = None, {}, False
+        if self.input_shape is not None:
+            self.bind(self.parameter_vector, self.gradient_vector)
+
     def replica(self):
         """Return a layer with the same parameters, but gradients and workspaces of its own."""
         twin = copy.copy(self)
-        twin._buffers = {}
         twin.bind(self.parameter_vector, np.zeros_like(self.gradient_vector))
         return twin
 
@@ -100,9 +115,31 @@ class Layer:
             shape = ", ".join(map(str, ("batch", *shape)))
             raise ValueError(
                 f"{type(self).__name__} expects {dtype} of shape ({shape}), "
-                f"got {inputs.dtype} of shape {inputs.shape}."
+                f"got {inputs.dtype} of shape {inputs.shape}"
             )
+        self.batch = len(inputs)
         return inputs
+
+    def check_gradient(self, output_gradient):
+        """Return the gradient of the last outputs, or refuse in one sentence what cannot be that.
+
+        Examples
+        --------
+        >>> Layer().build((28, 28, 1)).check_gradient(np.zeros((2, 28, 28, 1)))
+        Traceback (most recent call last):
+            ...
+        ValueError: Layer goes back only after a forward pass
+        """
+        name, output_gradient = type(self).__name__, np.asarray(output_gradient)
+        if self.batch is None:
+            raise ValueError(f"{name} goes back only after a forward pass")
+        shape = (self.batch, *self.output_shape)
+        if output_gradient.shape != shape or output_gradient.dtype.kind != "f":
+            raise ValueError(
+                f"{name} expects a gradient of decimal numbers of its last outputs' shape {shape}, "
+                f"got {output_gradient.dtype} of shape {output_gradient.shape}"
+            )
+        return output_gradient
 
     def buffer(self, name, shape, dtype=None):
         """Return an array to write into, the same memory at every call.
@@ -141,10 +178,10 @@ def whole_number(name, value, least=1):
     >>> whole_number("filters", 0)
     Traceback (most recent call last):
         ...
-    ValueError: filters must be a whole number of at least 1, got 0.
+    ValueError: filters must be a whole number of at least 1, got 0
     """
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
-        raise ValueError(f"{name} must be a whole number of at least {least}, got {value!r}.")
+        raise ValueError(f"{name} must be a whole number of at least {least}, got {value!r}")
     return int(value)
 
 
@@ -158,7 +195,7 @@ def pair(name, value):
     """
     values = tuple(value) if isinstance(value, (tuple, list)) else (value, value)
     if len(values) != 2:
-        raise ValueError(f"{name} must be one whole number or two, got {value!r}.")
+        raise ValueError(f"{name} must be one whole number or two, got {value!r}")
     return tuple(whole_number(name, each) for each in values)
 
 
@@ -180,5 +217,5 @@ def window_positions(name, size, window, stride, padding="valid"):
         zeros = max((count - 1) * stride + window - size, 0)
         return count, (zeros // 2, zeros - zeros // 2)
     if window > size:
-        raise ValueError(f"a {name} of {window} does not fit into an image of {size} pixels.")
+        raise ValueError(f"a {name} of {window} does not fit into an image of {size} pixels")
     return (size - window) // stride + 1, (0, 0)

@@ -44,12 +44,11 @@ class Conv2D(Layer):
     """
 
     needs_images = True
-    pool_size = (1, 1)  # PooledConv2D's windows; of their width come the phases below
 
     def __init__(self, filters, kernel_size, strides=1, padding="valid"):
         super().__init__()
         if padding not in ("valid", "same"):
-            raise ValueError(f"padding must be 'valid' or 'same', got {padding!r}.")
+            raise ValueError(f"padding must be 'valid' or 'same', got {padding!r}")
         self.filters, self.padding = whole_number("filters", filters), padding
         self.kernel_size, self.strides = pair("kernel_size", kernel_size), pair("strides", strides)
 
@@ -64,19 +63,20 @@ class Conv2D(Layer):
 
     def forward(self, inputs, training=False):
         """Return (batch, y, x, filters), given (batch, height, width, channels)."""
-        self.look_at(self.check(inputs))
+        self.look_at(self.check(inputs), [slice(0, self.output_shape[1], 1)])
         outputs = self.workspace("outputs", (self.batch, *self.output_shape))
         rows = in_rows(outputs)  # (y, filters, x * batch)
-        np.matmul(self.kernel_matrix.T, self.windows[:, 0], out=rows)
+        np.matmul(self.kernel_matrix.T, self.windows, out=rows)
         rows += self.parameters["bias"][:, None]
         return outputs
 
     def backward(self, output_gradient):
         """Return the gradient of the input, given that of the output."""
-        self.start_backward()
-        for y, row in enumerate(in_rows(output_gradient)):  # (filters, x * batch)
+        rows, kernel_gradient = self.start_backward(output_gradient)
+        for y, row in enumerate(rows):  # (filters, x * batch)
             self.gradients["bias"] += row.sum(axis=1)
-            self.backward_row(y, row[None, None])
+            kernel_gradient += self.windows[y] @ row.T
+            self.spread_out(y, slice(0, self.output_shape[1], 1), row)
         return self.finish_backward()
 
     @property
@@ -84,34 +84,41 @@ class Conv2D(Layer):
         """The kernel as (i * j * channels, filters)."""
         return self.parameters["kernel"].reshape(-1, self.filters)
 
-    def look_at(self, inputs):
-        """Copy the pixels that the columns j of the windows read, and view them as windows."""
-        self.batch, height, width, channels = inputs.shape
+    def look_at(self, inputs, columns):
+        """Copy the pixels that the columns j of the windows read, and view them as windows.
+
+        Leaves ``windows``, (row of windows, i * j * channels, x * batch), with the windows of a row
+        in the order of these slices of them.
+        """
+        batch, height, width, channels = inputs.shape
         if self.padding == "same" or inputs.strides[0] != inputs.itemsize:
-            shape = (self.batch, height + sum(self.rows), width + sum(self.cols), channels)
+            shape = (batch, height + sum(self.rows), width + sum(self.cols), channels)
             padded = self.workspace("padded", shape)
             padded.fill(0)
             padded[:, self.rows[0] :, self.cols[0] :][:, :height, :width] = inputs
             inputs = padded
         pixels = in_memory(inputs)  # (height, channels, width, batch)
         (kernel_height, kernel_width), (stride_y, stride_x) = self.kernel_size, self.strides
-        wide, phases = self.output_shape[1], self.pool_size[1]
-        shape = (len(pixels), kernel_width, channels, phases, wide, self.batch)
+        counts = [len(range(each.start, each.stop, each.step)) for each in columns]
+        shape = (len(pixels), kernel_width, channels, sum(counts), batch)
         strips = self.buffer("strips", shape)
-        for j, phase in np.ndindex(kernel_width, phases):
-            columns = places(phase * stride_x + j, phases * stride_x, wide)
-            np.copyto(strips[:, j, :, phase], pixels[:, :, columns])
+        for j in range(kernel_width):
+            stop = 0
+            for each, count in zip(columns, counts, strict=True):
+                start, stop = stop, stop + count
+                np.copyto(strips[:, j, :, start:stop], pixels[:, :, places(each, stride_x, j)])
         high = (len(pixels) - kernel_height) // stride_y + 1
         weights = kernel_height * kernel_width * channels
-        self.windows = as_strided(  # (y, phase, i * j * channels, x * batch), overlapping
+        self.windows = as_strided(  # overlapping
             strips,
-            (high, phases, weights, wide * self.batch),
-            (stride_y * strips.strides[0], *strips.strides[3:1:-1], strips.itemsize),
+            (high, weights, sum(counts) * batch),
+            (stride_y * strips.strides[0], strips.strides[2], strips.itemsize),
             writeable=False,
         )
 
-    def start_backward(self):
-        """Make room for the gradients: zeros, to which each row of the output will add."""
+    def start_backward(self, output_gradient):
+        """Return its rows, (y, filters, x * batch), and zeros, to which each of them will add."""
+        output_gradient = self.check_gradient(output_gradient)
         self.gradient_vector.fill(0)
         if self.needs_input_gradient:
             (height, width, _), (kernel_height, kernel_width) = self.input_shape, self.kernel_size
@@ -119,19 +126,15 @@ class Conv2D(Layer):
             shape = (self.batch, height + kernel_height - 1, width + kernel_width - 1, self.filters)
             self.spread = self.workspace("spread", shape)
             self.spread.fill(0)
+        return in_rows(output_gradient), self.gradients["kernel"].reshape(-1, self.filters)
 
-    def backward_row(self, y, gradients):
-        """Add to the kernel's gradient, given (rows, phases, filters, x * batch) from row y on."""
-        products = self.windows[y : y + len(gradients)] @ gradients.swapaxes(2, 3)
-        self.gradients["kernel"].reshape(-1, self.filters)[...] += products.sum(axis=(0, 1))
+    def spread_out(self, y, columns, gradient):
+        """Put the gradient of some windows of row y, (filters, x * batch), where they begin."""
         if self.needs_input_gradient:
             (kernel_height, kernel_width), (stride_y, stride_x) = self.kernel_size, self.strides
-            phases, wide = self.pool_size[1], self.output_shape[1]
-            for i, phase in np.ndindex(gradients.shape[:2]):
-                row = in_memory(self.spread)[(y + i) * stride_y + kernel_height - 1]
-                first = phase * stride_x + kernel_width - 1
-                target = row[:, places(first, phases * stride_x, wide)]  # (filters, x, batch)
-                np.copyto(target, gradients[i, phase].reshape(target.shape))
+            row = in_memory(self.spread)[y * stride_y + kernel_height - 1]
+            target = row[:, places(columns, stride_x, kernel_width - 1)]  # (filters, x, batch)
+            np.copyto(target, gradient.reshape(target.shape))
 
     def finish_backward(self):
         """Sum, for each pixel, the gradients of its outputs times the weights it met there.
@@ -202,21 +205,22 @@ class PooledConv2D(Conv2D):
         pool_height, pool_width = self.pool_size
         high, _ = window_positions("pool", high, pool_height, pool_height)
         wide, _ = window_positions("pool", wide, pool_width, pool_width)
+        last = (wide - 1) * pool_width  # every so many windows, from the first, the second, ...
+        self.phases = [slice(at, at + last + 1, pool_width) for at in range(pool_width)]
         return high, wide, filters
 
     def forward(self, inputs, training=False):
         """Return (batch, y, x, filters), given (batch, height, width, channels)."""
-        self.look_at(self.check(inputs))
+        self.look_at(self.check(inputs), self.phases)
         outputs = self.workspace("outputs", (self.batch, *self.output_shape))
-        shape = (self.filters, self.output_shape[1] * self.batch)
-        values = self.buffer("values", (*self.pool_size, *shape))
-        candidates = values.reshape(-1, *shape)  # in reading order
-        largest, pool_height = self.buffer("largest", shape), self.pool_size[0]
-        masks = (self.output_shape[0], len(candidates) - 1, *shape)
+        rows = in_rows(outputs)  # (y, filters, x * batch)
+        values = self.buffer("values", (*self.pool_size, *rows.shape[1:]))
+        candidates = values.reshape(-1, *rows.shape[1:])  # in reading order
+        largest = self.buffer("largest", rows.shape[1:])
+        masks = (len(rows), len(candidates) - 1, *rows.shape[1:])
         self.is_largest = self.buffer("is_largest", masks, bool)
-        for y, row in enumerate(in_rows(outputs)):  # (filters, x * batch)
-            windows = self.windows[y * pool_height : (y + 1) * pool_height]
-            np.matmul(self.kernel_matrix.T, windows, out=values)
+        for y, row in enumerate(rows):
+            np.matmul(self.kernel_matrix.T, self.pooled_windows(y), out=values)
             fold(np.maximum, candidates, out=largest)
             np.equal(candidates[:-1], largest, out=self.is_largest[y])
             np.add(largest, self.parameters["bias"][:, None], out=row)
@@ -224,11 +228,10 @@ class PooledConv2D(Conv2D):
 
     def backward(self, output_gradient):
         """Return the gradient of the input, given that of the output."""
-        self.start_backward()
-        shape = (self.filters, self.output_shape[1] * self.batch)
-        values = self.buffer("values", (*self.pool_size, *shape))
-        *shares, left = values.reshape(-1, *shape)  # in reading order
-        for y, row in enumerate(in_rows(output_gradient)):  # (filters, x * batch)
+        rows, kernel_gradient = self.start_backward(output_gradient)
+        values = self.buffer("values", (*self.pool_size, *rows.shape[1:]))
+        *shares, left = values.reshape(-1, *rows.shape[1:])  # in reading order
+        for y, row in enumerate(rows):
             self.gradients["bias"] += row.sum(axis=1)
             rest = row  # what no place has claimed yet; the last one takes what is left
             for share, is_largest in zip(shares, self.is_largest[y], strict=True):
@@ -236,19 +239,29 @@ class PooledConv2D(Conv2D):
                 rest = np.subtract(rest, share, out=left)
             if not shares:
                 np.copyto(left, row)
-            self.backward_row(y * self.pool_size[0], values)
+            products = self.pooled_windows(y) @ values.swapaxes(2, 3)
+            kernel_gradient += products.sum(axis=(0, 1))
+            for i, phase in np.ndindex(self.pool_size):
+                self.spread_out(y * self.pool_size[0] + i, self.phases[phase], values[i, phase])
         return self.finish_backward()
 
+    def pooled_windows(self, y):
+        """Return what row y is the maximum of: (row, phase, i * j * channels, x * batch)."""
+        pool_height, pool_width = self.pool_size
+        windows = self.windows[y * pool_height : (y + 1) * pool_height]
+        return windows.reshape(*windows.shape[:2], pool_width, -1).swapaxes(1, 2)
 
-def places(first, step, count):
-    """Return a slice of so many places.
+
+def places(columns, stride, offset):
+    """Return where the windows at some columns have their pixel at this offset.
 
     Examples
     --------
-    >>> places(7, 2, 3)  # 7, 9, 11
-    slice(7, 12, 2)
+    >>> places(slice(1, 6, 2), stride=3, offset=4)  # the windows 1, 3, 5 begin at 3, 9, 15
+    slice(7, 20, 6)
     """
-    return slice(first, first + (count - 1) * step + 1, step)
+    last = (columns.stop - 1) * stride + offset
+    return slice(columns.start * stride + offset, last + 1, columns.step * stride)
 
 
 def in_rows(images):

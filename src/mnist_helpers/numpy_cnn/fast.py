@@ -1,13 +1,45 @@
-"""The shortest way to 99 % that the book has found, as one function."""
+"""The book's networks in NumPy, and the shortest way to 99 % that it has found."""
 
 import numpy as np
 
-from .layers import Dense, Flatten, PooledConv2D, ReLU
+from .convolution import Conv2D, PooledConv2D
+from .layers import Dense, Dropout, Flatten, ReLU
 from .network import Network
 from .optimizers import Adam, one_cycle
 
 MEAN, DEVIATION = 0.1307, 0.3081  # of all pixels of the training images, white to black 0 to 1
 MARGIN = 2  # rows and columns cut away at each side: paper, nearly everywhere
+
+
+def post_cnn(**options):
+    """Build the post's network: 1,199,882 parameters; options as for `Network`.
+
+    The post takes the maximum after the ReLU; before it, the values are the same, and the
+    ReLU has a quarter of the work.
+
+    Examples
+    --------
+    >>> post_cnn(seed=1).parameter_count
+    1199882
+    """
+    layers = [Conv2D(32, 3), ReLU(), PooledConv2D(64, 3, pool_size=2), ReLU(), Dropout(0.25)]
+    layers += [Flatten(), Dense(128), ReLU(), Dropout(0.5), Dense(10)]
+    return Network(layers, **options)
+
+
+def small_cnn(**options):
+    """Build the small network that reaches 99 % in an epoch or two: 215,194 parameters.
+
+    After ``train_mnist_fast`` by tuomaso; options as for `Network`.
+
+    Examples
+    --------
+    >>> small_cnn().parameter_count
+    215194
+    """
+    layers = [PooledConv2D(24, 5, pool_size=2), ReLU(), PooledConv2D(32, 3, pool_size=2), ReLU()]
+    layers += [Flatten(), Dense(256), ReLU(), Dense(10)]
+    return Network(layers, **options)
 
 
 def prepare(pixels):
@@ -36,7 +68,7 @@ def prepare(pixels):
     if pixels.dtype != np.uint8 or pixels.shape[1:] != (28, 28):
         raise ValueError(
             f"the images are {pixels.dtype} of shape {pixels.shape}; "
-            "expected uint8 and (count, 28, 28)."
+            "expected uint8 and (count, 28, 28)"
         )
     inner = pixels[:, MARGIN : 28 - MARGIN, MARGIN : 28 - MARGIN, None]
     values = inner.astype(np.float32)
@@ -48,16 +80,14 @@ def prepare(pixels):
 def fast_cnn(**options):
     """Build the network: 141,466 parameters, 0.8 million multiply-adds; options as for `Network`.
 
-    After ``train_mnist_fast`` by tuomaso, on images without their margin.
+    That is `small_cnn` on images without their margin.
 
     Examples
     --------
     >>> fast_cnn().parameter_count
     141466
     """
-    layers = [PooledConv2D(24, 5, pool_size=2), ReLU(), PooledConv2D(32, 3, pool_size=2), ReLU()]
-    layers += [Flatten(), Dense(256), ReLU(), Dense(10)]
-    return Network(layers, input_shape=(24, 24, 1), **options)
+    return small_cnn(input_shape=(24, 24, 1), **options)
 
 
 def train_fast(pixels, labels, epochs=2, seed=0, threads=2):

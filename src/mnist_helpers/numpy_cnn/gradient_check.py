@@ -33,7 +33,7 @@ def numerical_gradient(function, array, step=1e-6):
     array([ 2., -6.])
     """
     if array.dtype != np.float64:
-        raise ValueError(f"finite differences need float64, got {array.dtype}.")
+        raise ValueError(f"finite differences need float64, got {array.dtype}")
     gradient = np.zeros(array.shape)
     for position in np.ndindex(array.shape):
         before = array[position]
@@ -49,15 +49,24 @@ def numerical_gradient(function, array, step=1e-6):
 def relative_error(actual, expected):
     """Return the largest difference, as a share of the largest value.
 
+    It is infinite if a value is not finite: NaN would vanish in the next ``max(0.0, error)``.
+
     Examples
     --------
     >>> relative_error(np.array([1.0, 100.0]), np.array([2.0, 100.0]))
     0.01
+    >>> relative_error(np.array([np.nan, 100.0]), np.array([2.0, 100.0]))
+    inf
     """
-    if np.shape(actual) != np.shape(expected):
-        raise ValueError(f"cannot compare shapes {np.shape(actual)} and {np.shape(expected)}.")
+    actual, expected = np.asarray(actual), np.asarray(expected)
+    if actual.shape != expected.shape:
+        raise ValueError(f"cannot compare shapes {actual.shape} and {expected.shape}")
+    if not actual.size:
+        raise ValueError(f"there is nothing to compare in arrays of shape {actual.shape}")
+    if not (np.isfinite(actual).all() and np.isfinite(expected).all()):
+        return float("inf")
     scale = max(np.abs(actual).max(), np.abs(expected).max(), np.finfo(float).tiny)
-    return float(np.abs(np.asarray(actual) - expected).max() / scale)
+    return float(np.abs(actual - expected).max() / scale)
 
 
 def check_layer(layer, inputs, seed=0):
@@ -90,7 +99,7 @@ def check_layer(layer, inputs, seed=0):
     inputs = np.array(inputs)
     outputs = layer.forward(inputs, training=True).copy()
     if not np.array_equal(outputs, layer.forward(inputs, training=True)):
-        raise ValueError("the layer's forward pass is random: its differences mean nothing.")
+        raise ValueError("the layer's forward pass is random: its differences mean nothing")
     weights = np.random.default_rng(seed).normal(size=outputs.shape)
 
     def weighted_sum(_):

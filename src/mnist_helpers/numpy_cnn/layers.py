@@ -16,20 +16,6 @@ import math
 import numpy as np
 
 from .base import Layer, whole_number
-from .convolution import Conv2D, PooledConv2D
-from .pooling import AveragePooling2D, MaxPooling2D
-
-__all__ = [
-    "AveragePooling2D",
-    "BatchNormalization",
-    "Conv2D",
-    "Dense",
-    "Dropout",
-    "Flatten",
-    "MaxPooling2D",
-    "PooledConv2D",
-    "ReLU",
-]
 
 
 class ReLU(Layer):
@@ -51,9 +37,10 @@ class ReLU(Layer):
         return np.maximum(inputs, 0, out=self.outputs)
 
     def backward(self, output_gradient):
-        """Return the gradient of the input."""
+        """Return the gradient of the input; that of NaN passes, too."""
+        output_gradient = self.check_gradient(output_gradient)
         is_positive = self.workspace("is_positive", self.outputs.shape, bool)
-        np.greater(self.outputs, 0, out=is_positive)
+        np.not_equal(self.outputs, 0, out=is_positive)  # the least of them
         input_gradient = self.workspace("input_gradient", self.outputs.shape)
         return np.multiply(output_gradient, is_positive, out=input_gradient)
 
@@ -80,9 +67,9 @@ class Flatten(Layer):
 
     def backward(self, output_gradient):
         """Return the same numbers as (batch, height, width, channels)."""
-        shape = (len(output_gradient), *self.input_shape)
-        input_gradient = self.workspace("input_gradient", shape)
-        np.copyto(input_gradient, output_gradient.reshape(shape))
+        output_gradient = self.check_gradient(output_gradient)
+        input_gradient = self.workspace("input_gradient", (self.batch, *self.input_shape))
+        np.copyto(input_gradient, output_gradient.reshape(input_gradient.shape))
         return input_gradient
 
 
@@ -111,7 +98,7 @@ class Dense(Layer):
         """Set the shapes of the parameters; return that of an output."""
         if len(input_shape) != 1:
             raise ValueError(
-                f"Dense expects rows of numbers, got {input_shape}: put Flatten before."
+                f"Dense expects rows of numbers, got {input_shape}: put Flatten before"
             )
         self.shapes = {"kernel": (*input_shape, self.units), "bias": (self.units,)}
         return (self.units,)
@@ -126,6 +113,7 @@ class Dense(Layer):
 
     def backward(self, output_gradient):
         """Return the gradient of the input, (batch, inputs)."""
+        output_gradient = self.check_gradient(output_gradient)
         np.matmul(self.inputs.T, output_gradient, out=self.gradients["kernel"])
         np.sum(output_gradient, axis=0, out=self.gradients["bias"])
         if not self.needs_input_gradient:
@@ -161,7 +149,7 @@ class Dropout(Layer):
     def __init__(self, rate):
         super().__init__()
         if not 0 <= rate < 1:
-            raise ValueError(f"a dropout rate lies between 0 and 1, got {rate!r}.")
+            raise ValueError(f"a dropout rate lies between 0 and 1, got {rate!r}")
         self.rate = rate
 
     def initialise(self, generator):
@@ -188,6 +176,7 @@ class Dropout(Layer):
 
     def backward(self, output_gradient):
         """Return the gradient of the input."""
+        output_gradient = self.check_gradient(output_gradient)
         if self.scale is None:
             return output_gradient
         input_gradient = self.workspace("input_gradient", self.scale.shape)
@@ -260,8 +249,9 @@ class BatchNormalization(Layer):
 
         There, mean and variance depend on every value, too.
         """
+        output_gradient = self.check_gradient(output_gradient)
         if not self.training:
-            raise ValueError("BatchNormalization goes back only after a forward pass in training.")
+            raise ValueError("BatchNormalization goes back only after a forward pass in training")
         axes = tuple(range(output_gradient.ndim - 1))
         np.sum(output_gradient, axis=axes, out=self.gradients["beta"])
         np.sum(output_gradient * self.normalised, axis=axes, out=self.gradients["gamma"])

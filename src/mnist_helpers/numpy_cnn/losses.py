@@ -34,19 +34,19 @@ def check_labels(labels, count, classes):
     >>> check_labels(np.array([3, 10]), 2, 10)
     Traceback (most recent call last):
         ...
-    ValueError: labels must lie between 0 and 9, got values from 3 to 10.
+    ValueError: labels must lie between 0 and 9, got values from 3 to 10
     """
     labels = np.asarray(labels)
     if labels.dtype.kind not in "iu":
-        raise ValueError(f"labels must be whole numbers, got {labels.dtype}.")
+        raise ValueError(f"labels must be whole numbers, got {labels.dtype}")
     if labels.shape != (count,):
         raise ValueError(
-            f"labels must have shape ({count},), one for each example, got {labels.shape}."
+            f"labels must have shape ({count},), one for each example, got {labels.shape}"
         )
     if labels.min() < 0 or labels.max() >= classes:
         raise ValueError(
             f"labels must lie between 0 and {classes - 1}, "
-            f"got values from {labels.min()} to {labels.max()}."
+            f"got values from {labels.min()} to {labels.max()}"
         )
     return labels
 
@@ -70,6 +70,8 @@ class SoftmaxCrossEntropy:
            [ 0.  ,  0.  ]])
     """
 
+    labels = None  # those of the last `forward`
+
     def forward(self, logits, labels, count=None):
         """Return the mean loss.
 
@@ -86,7 +88,7 @@ class SoftmaxCrossEntropy:
             If logits or labels have a wrong shape, or a label is no class.
         """
         if np.ndim(logits) != 2 or not len(logits):
-            raise ValueError(f"logits must have shape (batch, classes), got {np.shape(logits)}.")
+            raise ValueError(f"logits must have shape (batch, classes), got {np.shape(logits)}")
         self.labels = check_labels(labels, *logits.shape)
         self.count = count or len(logits)
         shifted = logits - logits.max(axis=1, keepdims=True)  # (batch, classes)
@@ -97,6 +99,8 @@ class SoftmaxCrossEntropy:
 
     def backward(self):
         """Return the loss's gradient with respect to the logits, (batch, classes)."""
+        if self.labels is None:
+            raise ValueError("SoftmaxCrossEntropy goes back only after a forward pass")
         gradient = self.exponentials / self.sums[:, None]  # the probabilities
         gradient[np.arange(len(gradient)), self.labels] -= 1
         gradient /= self.count

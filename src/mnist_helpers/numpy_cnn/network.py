@@ -1,15 +1,14 @@
 """A network: train, predict, save, and trade weights with Keras."""
 
-import contextlib
+import copy
 import math
 
 import numpy as np
 
 from .base import whole_number
-from .chain import Chain, Team
+from .chain import Chain, Team, read_weights, write_weights
 from .losses import SoftmaxCrossEntropy, check_labels, softmax
 from .optimizers import Optimizer
-from .weights import read_weights, write_weights
 
 
 class Network:
@@ -46,13 +45,13 @@ class Network:
 
     def __init__(self, layers, input_shape=(28, 28, 1), seed=0, dtype="float32", threads=2):
         if not layers:
-            raise ValueError("a network needs at least one layer, got none.")
+            raise ValueError("a network needs at least one layer, got none")
         for layer in layers:
             if layer.in_network or sum(other is layer for other in layers) > 1:
                 name = type(layer).__name__
-                raise ValueError(f"a {name} stands at two places; make a layer for each of them.")
+                raise ValueError(f"a {name} stands at two places; make a layer for each of them")
         if dtype not in ("float32", "float64"):
-            raise ValueError(f"dtype must be 'float32' or 'float64', got {dtype!r}.")
+            raise ValueError(f"dtype must be 'float32' or 'float64', got {dtype!r}")
         threads = whole_number("threads", threads)
         self.generator = np.random.default_rng(seed)
         shape = tuple(whole_number("each size in input_shape", size) for size in input_shape)
@@ -60,11 +59,9 @@ class Network:
         for layer in layers:
             shape = layer.build(shape, self.generator, dtype).output_shape
         if len(shape) != 1:
-            raise ValueError(f"the last layer has to return a logit for each class, not {shape}.")
+            raise ValueError(f"the last layer has to return a logit for each class, not {shape}")
         if not any(layer.parameters for layer in layers):
-            raise ValueError("a network needs at least one layer with parameters, got none.")
-        for layer in layers:
-            layer.in_network = True
+            raise ValueError("a network needs at least one layer with parameters, got none")
         layers[0].needs_input_gradient = False
         if any(layer.needs_whole_batch for layer in layers):
             threads = 1
@@ -83,6 +80,10 @@ class Network:
     def parameter_count(self):
         """How many trainable parameters there are."""
         return self.parameter_vector.size
+
+    def __copy__(self):
+        """Copy in depth, since two networks on the same workspaces would disturb each other."""
+        return copy.deepcopy(self)
 
     def forward(self, images, training=False):
         """Return the logits, (batch, classes), of one batch: a workspace, soon overwritten."""
@@ -115,7 +116,7 @@ class Network:
 
         losses = self.team.run(differentiate, self.chains, count)
         if not math.isfinite(sum(losses)):
-            raise FloatingPointError("the loss is not finite: perhaps too large a learning rate.")
+            raise FloatingPointError("the loss is not finite: perhaps too large a learning rate")
         total, *others = [chain.gradient_vector for chain in self.chains[: len(losses)]]
         optimizer.start_step(self.parameter_vector, total)
 
@@ -170,8 +171,10 @@ class Network:
         FloatingPointError
             If the loss is not finite.
         """
+        from tqdm import tqdm  # shows how far it is, and computes nothing
+
         if not isinstance(optimizer, Optimizer):
-            raise ValueError(f"expected an optimizer such as Adam(), got {optimizer!r}.")
+            raise ValueError(f"expected an optimizer such as Adam(), got {optimizer!r}")
         images, labels = self.check(images), check_labels(labels, len(images), self.classes)
         epochs, batch_size = whole_number("epochs", epochs), whole_number("batch_size", batch_size)
         starts = range(0, len(images), batch_size)
@@ -181,7 +184,7 @@ class Network:
             self.check(validation_images)
             check_labels(validation_labels, len(validation_images), self.classes)
         history = {name: [] for name in ("loss", *names)}
-        with progress_bar(epochs * len(starts), verbose) as progress:
+        with tqdm(total=epochs * len(starts), unit="step", disable=not verbose) as progress:
             for epoch in range(epochs):
                 order, loss = self.generator.permutation(len(images)), 0.0
                 for step, start in enumerate(starts):
@@ -190,7 +193,7 @@ class Network:
                         done = (epoch * len(starts) + step) / (epochs * len(starts))
                         rate = schedule(done)
                         if not 0 <= rate < math.inf:
-                            raise ValueError(f"the schedule's learning rate is {rate} at {done}.")
+                            raise ValueError(f"the schedule's learning rate is {rate} at {done}")
                         optimizer.learning_rate = rate
                     mean = self.take_step(images[chosen], labels[chosen], optimizer)
                     loss += mean * len(chosen) / len(images)
@@ -241,17 +244,17 @@ class Network:
         """Take over weights, as from Keras's ``get_weights``: all or, if one is wrong, none."""
         named = self.named_weights()
         if len(weights) != len(named):
-            raise ValueError(f"this network has {len(named)} arrays, got {len(weights)}.")
+            raise ValueError(f"this network has {len(named)} arrays, got {len(weights)}")
         with np.errstate(over="ignore"):  # what overflows is refused below
             weights = [self.in_precision(value) for value in weights]
         for (name, array), value in zip(named.items(), weights, strict=True):
             if value.shape != array.shape or value.dtype.kind != "f":
                 raise ValueError(
                     f"{name} must be decimal numbers of shape {array.shape}, "
-                    f"got {value.dtype} of shape {value.shape}."
+                    f"got {value.dtype} of shape {value.shape}"
                 )
             if not np.isfinite(value).all():
-                raise ValueError(f"{name} must be finite numbers, got NaN or infinity.")
+                raise ValueError(f"{name} must be finite numbers, got NaN or infinity")
         for array, value in zip(named.values(), weights, strict=True):
             array[...] = value
 
@@ -283,17 +286,8 @@ class Network:
             shape = ", ".join(map(str, ("examples", *self.input_shape)))
             raise ValueError(
                 f"images must be {self.dtype} of shape ({shape}), "
-                f"got {images.dtype} of shape {images.shape}."
+                f"got {images.dtype} of shape {images.shape}"
             )
         if not (np.isfinite(images.min()) and np.isfinite(images.max())):
-            raise ValueError("images must be finite numbers, got NaN or infinity.")
+            raise ValueError("images must be finite numbers, got NaN or infinity")
         return images
-
-
-@contextlib.contextmanager
-def progress_bar(steps, verbose):
-    """Show a bar of this many steps, if asked to."""
-    from tqdm import tqdm
-
-    with tqdm(total=steps, unit="step", disable=not verbose) as bar:
-        yield bar

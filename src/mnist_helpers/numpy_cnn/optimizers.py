@@ -29,14 +29,14 @@ class Optimizer:
     >>> SGD(learning_rate=0)
     Traceback (most recent call last):
         ...
-    ValueError: the learning rate must be a positive number, got 0.
+    ValueError: the learning rate must be a positive number, got 0
     """
 
     memories = 0  # numbers remembered for each parameter
 
     def __init__(self, learning_rate):
         if not 0 < learning_rate < math.inf:
-            raise ValueError(f"the learning rate must be a positive number, got {learning_rate}.")
+            raise ValueError(f"the learning rate must be a positive number, got {learning_rate}")
         self.learning_rate, self.step_count, self.memory = learning_rate, 0, None
 
     def step(self, parameters, gradients):
@@ -51,7 +51,7 @@ class Optimizer:
         if not parameters.shape == gradients.shape == self.memory.shape[1:]:
             raise ValueError(
                 "parameters and gradients must be vectors of the length of the first step, "
-                f"{self.memory.shape[1:]}, got {parameters.shape} and {gradients.shape}."
+                f"{self.memory.shape[1:]}, got {parameters.shape} and {gradients.shape}"
             )
         self.step_count += 1
 
@@ -163,10 +163,8 @@ class Adam(Optimizer):
         """Change a block of parameters, and what is remembered of it, in place."""
         mean += (1 - self.beta_1) * (gradients - mean)
         squares += (1 - self.beta_2) * (gradients**2 - squares)
-        mean_share, squares_share = (
-            1 - self.beta_1**self.step_count,
-            1 - self.beta_2**self.step_count,
-        )
+        mean_share = 1 - self.beta_1**self.step_count
+        squares_share = 1 - self.beta_2**self.step_count
         learning_rate = self.learning_rate * math.sqrt(squares_share) / mean_share
         parameters -= learning_rate * mean / (np.sqrt(squares) + self.epsilon)
 
@@ -201,6 +199,6 @@ def one_cycle(peak, warm_up=0.3, start=0.04, end=0.0):
     """
     if not 0 < peak < math.inf or not 0 < warm_up < 1:
         raise ValueError(
-            f"expected a positive peak and a warm_up between 0 and 1, got {peak} and {warm_up}."
+            f"expected a positive peak and a warm_up between 0 and 1, got {peak} and {warm_up}"
         )
     return lambda progress: peak * float(np.interp(progress, [0, warm_up, 1], [start, 1, end]))

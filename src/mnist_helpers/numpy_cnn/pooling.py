@@ -46,7 +46,8 @@ class Pooling2D(Layer):
 class MaxPooling2D(Pooling2D):
     """The largest value of each window; its gradient goes to the first that has it.
 
-    Ties go to the first in reading order, as in TensorFlow. Parameters as for `Pooling2D`.
+    Ties go to the first in reading order, as in TensorFlow. The largest of NaN and others is NaN,
+    which equals nothing; then the last has the gradient. Parameters as for `Pooling2D`.
 
     Examples
     --------
@@ -70,14 +71,17 @@ class MaxPooling2D(Pooling2D):
 
     def backward(self, output_gradient):
         """Return the gradient of the input: each maximum's, where it was found."""
+        output_gradient = self.check_gradient(output_gradient)
         input_gradient = self.workspace("input_gradient", self.inputs.shape)
         input_gradient.fill(0)
         left = output_gradient.copy()  # what no member of the window has claimed yet
-        values, gradients = self.members(self.inputs), self.members(input_gradient)
+        *values, _ = self.members(self.inputs)
+        *gradients, last = self.members(input_gradient)
         for value, gradient in zip(values, gradients, strict=True):
             share = left * (value == self.outputs)
             gradient += share
             left -= share
+        last += left
         return input_gradient
 
 
@@ -107,8 +111,8 @@ class AveragePooling2D(Pooling2D):
 
     def backward(self, output_gradient):
         """Return the gradient of the input."""
-        shape = (len(output_gradient), *self.input_shape)
-        input_gradient = self.workspace("input_gradient", shape)
+        output_gradient = self.check_gradient(output_gradient)
+        input_gradient = self.workspace("input_gradient", (self.batch, *self.input_shape))
         input_gradient.fill(0)
         members = self.members(input_gradient)
         for gradient in members:

@@ -64,7 +64,7 @@ def step_profile(names, milliseconds, rest, floor):
     names : sequence of str
         Of the layers, from the first.
     milliseconds : ndarray, shape (layers, 2)
-        Of each layer, forward and backward, as `numpy_cnn.profiling.profile_step` returns them.
+        Of each layer, forward and backward, as `numpy_cnn.chain.profile_step` returns them.
     rest : float
         Milliseconds of the step that are spent in no layer.
     floor : ndarray, shape (layers,)
