@@ -19,7 +19,7 @@ from checks import cases, memory_below, refuses
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mnist_helpers import calibration, data, evaluation, plots
+from mnist_helpers import data, plots, statistics
 
 # Of the four files as first published, uncompressed.
 MD5 = {
@@ -331,11 +331,11 @@ def test_labels_that_are_no_classes_are_refused_everywhere(labels, reason):
     for use in (
         lambda: data.check_classes(labels, 3),
         lambda: data.split_validation(images, labels),
-        lambda: evaluation.accuracy([5, 0, 4], labels),
-        lambda: evaluation.accuracy(labels, [5, 0, 4]),
-        lambda: calibration.reliability(probabilities, labels, 1),
-        lambda: calibration.fit_temperature(probabilities, labels),
-        lambda: calibration.errors_by_coverage(probabilities, labels),
+        lambda: statistics.accuracy([5, 0, 4], labels),
+        lambda: statistics.accuracy(labels, [5, 0, 4]),
+        lambda: statistics.reliability(probabilities, labels, 1),
+        lambda: statistics.fit_temperature(probabilities, labels),
+        lambda: statistics.errors_by_coverage(probabilities, labels),
         lambda: plots.embedding_maps(points, labels, marked),
     ):
         with refuses(f"(labels|predictions) .*({reason}|each of 2 images)|the panel"):

@@ -6,8 +6,7 @@ from checks import refuses
 from matplotlib.colors import to_rgba
 
 from mnist_helpers import plots
-from mnist_helpers.calibration import Reliability
-from mnist_helpers.experiments import paired_differences
+from mnist_helpers.statistics import Reliability, paired_differences
 
 RATES = {"Adam": [0.990, 0.991, 0.992], "SGD": [0.985, 0.987, 0.988], "b": [0.991, 0.990, 0.993]}
 

@@ -112,7 +112,7 @@ def risk_coverage(curves, most=10.0):
     Parameters
     ----------
     curves : dict of str to (array_like, array_like)
-        Name to coverage and error, as `mnist_helpers.calibration.errors_by_coverage` returns them.
+        Name to coverage and error, as `mnist_helpers.statistics.errors_by_coverage` returns them.
     most : float
         The largest share of unanswered images that is drawn, in per cent.
 

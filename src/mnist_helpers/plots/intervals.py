@@ -21,15 +21,15 @@ def difference_plot(differences, baseline):
 
     Parameters
     ----------
-    differences : dict of str to mnist_helpers.experiments.Difference
-        Of shares between 0 and 1, as `mnist_helpers.experiments.paired_differences` returns them;
+    differences : dict of str to mnist_helpers.statistics.Difference
+        Of shares between 0 and 1, as `mnist_helpers.statistics.paired_differences` returns them;
         drawn from top to bottom.
     baseline : str
         What they were compared with.
 
     Examples
     --------
-    >>> from mnist_helpers.experiments import paired_differences
+    >>> from mnist_helpers.statistics import paired_differences
     >>> values = {"Adam": [0.990, 0.991, 0.992], "SGD": [0.985, 0.987, 0.988]}
     >>> figure = difference_plot(paired_differences(values, "Adam"), "Adam")
     >>> figure.axes[0].get_xlabel()
@@ -203,13 +203,13 @@ def reliability_diagram(groups):
 
     Parameters
     ----------
-    groups : dict of str to mnist_helpers.calibration.Reliability
+    groups : dict of str to mnist_helpers.statistics.Reliability
         Name to answers in groups of like confidence. A group without a wrong answer is drawn as a
         bar without a point: from the lower edge to the end of its interval (Wilson, 95 %).
 
     Examples
     --------
-    >>> from mnist_helpers.calibration import reliability
+    >>> from mnist_helpers.statistics import reliability
     >>> figure = reliability_diagram({"a": reliability([[0.9, 0.1]] * 10, [0] * 9 + [1], 1)})
     >>> figure.axes[0].get_xscale()
     'log'
