@@ -11,7 +11,6 @@
 """
 
 import json
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -19,10 +18,6 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "book"))
 import preview
 
-ARGUMENTS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 PREDICTIONS, STARTS, TRAININGS = 200, 11, 5
 TARGETS = {
     "digit_pad_prediction_ms": ("ms", 16, "lower"),
@@ -37,17 +32,9 @@ def measure(names=tuple(TARGETS)):
 
     Returns a dict from name to the repeated measurements.
     """
-    from playwright.sync_api import sync_playwright
-
-    path = next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-    )
-    if path is None:
-        raise RuntimeError("no browser: expected chromium, chromium-browser or google-chrome")
     measured = {}
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder, preview.browser() as browser:
         html = preview.build("draw", Path(folder, "page"))
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         with preview.serve(html) as plain, preview.serve(html, compress=True) as compressed:
             if "digit_pad_ready_ms" in names:
                 measured["digit_pad_ready_ms"] = [ready(browser, plain) for _ in range(STARTS)]
@@ -59,7 +46,6 @@ def measure(names=tuple(TARGETS)):
                 measured["digit_pad_training_s"] = [
                     training(browser, plain) for _ in range(TRAININGS)
                 ]
-        browser.close()
     return measured
 
 

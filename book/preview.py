@@ -1,9 +1,9 @@
-"""Build one page of the book on its own, within seconds, and serve it.
+"""Build one page of the book on its own, within seconds, serve it, and open it in a browser.
 
     python book/preview.py draw            builds book/draw.md and serves it until Ctrl+C
 
-Links to other pages lead nowhere; all else is as in the whole book. The tests and the benchmarks of
-the digit pad use it too.
+Links to other pages lead nowhere; all else is as in the whole book. The tests of the site and the
+benchmarks of the digit pad use it too.
 """
 
 import contextlib
@@ -20,6 +20,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 COMMAND = "from jupyter_book.cli.main import main; main()"  # the module cannot be run by -m
 TEXT = {".html", ".css", ".js", ".json", ".safetensors"}
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
 
 
 def build(page, folder):
@@ -27,14 +32,9 @@ def build(page, folder):
     folder = Path(folder)
     (folder / "book").mkdir(parents=True)
     shutil.copy(ROOT / "_config.yml", folder)
-    shutil.copy(ROOT / "book" / f"{page}.md", folder / "book")
+    for name in (f"{page}.md", "notebook_figures.py", "references.bib"):
+        shutil.copy(ROOT / "book" / name, folder / "book")
     shutil.copytree(ROOT / "book" / "site", folder / "book" / "site")
-    (folder / "book" / "site" / "ten_digits.css").touch()
-    references = ROOT / "book" / "references.bib"
-    if references.exists():
-        shutil.copy(references, folder / "book")
-    else:
-        (folder / "book" / "references.bib").touch()
     (folder / "_toc.yml").write_text(f"format: jb-book\nroot: book/{page}\n", encoding="utf-8")
     built = subprocess.run(
         [sys.executable, "-c", COMMAND, "build", folder, "--quiet"],
@@ -91,6 +91,26 @@ def serve(folder, port=0, compress=False):
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextlib.contextmanager
+def browser():
+    """Start the browser of this machine, without a window; yields Playwright's.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is none.
+    """
+    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if executable is None:
+        raise FileNotFoundError(f"there is no browser; expected one of {', '.join(BROWSERS)}")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        yield started
+        started.close()
 
 
 def main():

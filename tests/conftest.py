@@ -1,8 +1,14 @@
 """Fixtures that several test files share."""
 
+import os
+import sys
+import warnings
 from pathlib import Path
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "book"))
+import preview
 
 
 @pytest.fixture(scope="session")
@@ -36,3 +42,16 @@ def shown(monkeypatch):
 
     monkeypatch.setattr(figure, "display", display)
     return bundles
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Start the browser of this machine; without one, skip, or fail if REQUIRE_BROWSER is set."""
+    try:
+        with preview.browser() as started:
+            yield started
+    except FileNotFoundError as error:
+        if os.environ.get("REQUIRE_BROWSER"):
+            pytest.fail(str(error))
+        warnings.warn(pytest.PytestWarning(f"{error}: the site is NOT tested"), stacklevel=1)
+        pytest.skip(str(error))

@@ -1,8 +1,6 @@
 """The book as a reader meets it: its build, and every page of the built site in a browser."""
 
 import contextlib
-import functools
-import http.server
 import importlib
 import json
 import os
@@ -11,17 +9,15 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
 import time
-import warnings
 from pathlib import Path
 
+import preview
 import pytest
 
 import mnist_helpers
 
 ROOT = Path(__file__).resolve().parents[1]
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PAGES = [
     f"{name}.html"
     for name in re.findall(r"(?:root|file): (\S+)", (ROOT / "_toc.yml").read_text(encoding="utf-8"))
@@ -49,47 +45,11 @@ def site(tmp_path_factory):
     return output / "_build" / "html"
 
 
-class QuietHandler(http.server.SimpleHTTPRequestHandler):
-    """Serve files without a line for each."""
-
-    def log_message(self, *_):
-        """Say nothing."""
-
-
 @pytest.fixture(scope="session")
 def address(site):
     """Serve the built site to this machine alone; give its address."""
-    server = http.server.ThreadingHTTPServer(
-        ("127.0.0.1", 0), functools.partial(QuietHandler, directory=site)
-    )
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """Start the browser of this machine; without one, skip, or fail where it is required."""
-    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if executable is None:
-        message = f"no browser found (tried {', '.join(BROWSERS)}): the built site is NOT tested"
-        if os.environ.get("REQUIRE_BROWSER"):
-            pytest.fail(message)
-        warnings.warn(pytest.PytestWarning(message), stacklevel=1)
-        pytest.skip(message)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=executable,
-            args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-                  "--disable-background-networking", "--disable-component-update",
-                  "--disable-sync"],
-        )  # fmt: skip
-        yield chromium
-        chromium.close()
+    with preview.serve(site) as host:
+        yield host
 
 
 @contextlib.contextmanager

@@ -6,29 +6,20 @@ Skipped where no Chromium is installed; with REQUIRE_BROWSER=1 that is a failure
 import base64
 import itertools
 import json
-import os
 import re
 import shutil
-import sys
 from pathlib import Path
 
 import keras
 import numpy as np
+import preview
 import pytest
 
 from mnist_helpers import data, drawing, export, models, storage
 from mnist_helpers.notation import parse
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "book"))
-import preview
-
 pytestmark = pytest.mark.xdist_group("digit_pad")  # one browser, one built page
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 HANDS = json.loads(Path(__file__).with_name("digit_strokes.json").read_text())["hands"]
 # Size and place of the strokes' field, as shares of the pad.
 PLACES = {"whole": (0.9, 0.05, 0.05), "small": (0.35, 0.3, 0.35), "corner": (0.5, 0.03, 0.47)}
@@ -44,21 +35,6 @@ def address(html):
     with preview.serve(html.parents[3]) as host:
         relative = html.relative_to(html.parents[3]).as_posix()
         yield f"{host}/{relative}/book/draw.html"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if path is None:
-        if os.environ.get("REQUIRE_BROWSER") == "1":
-            pytest.fail(f"no browser: expected one of {', '.join(BROWSERS)}")
-        pytest.skip(f"NO BROWSER: the digit pad is not tested; install one of {BROWSERS}")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield started
-        started.close()
 
 
 @pytest.fixture
