@@ -1,8 +1,9 @@
 """How few epochs keep 99.19 % on the validation set, and what else makes training shorter?
 
-From the post's recipe to a short one, one change after the other; each with one-cycle and a peak
-that was tried before. The experiment `ten_seconds` trains on with the fewest epochs that reach the
-goal. The last group changes the shortest recipe once more, to see what does not help.
+From the post's recipe to a short one, one idea after the other; each with one-cycle and a peak that
+was tried before (recorded are only half and twice the last one). The experiment `ten_seconds`
+trains on with the fewest epochs that reach the goal. The last group changes the shortest recipe
+once more, to see what does not help.
 """
 
 SETTINGS = {"schedule": "one_cycle"}

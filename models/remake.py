@@ -13,7 +13,7 @@ import datetime
 import numpy as np
 
 from mnist_helpers import environment, models, storage
-from mnist_helpers.experiments import definition, results, runner
+from mnist_helpers.experiments import definition, outputs, results, runner
 from mnist_helpers.training import post, trainer
 from mnist_helpers.training.settings import VOTING, complete
 
@@ -30,13 +30,13 @@ def ship_ensemble_member():
     """Ship the recorded run of the experiment `shipped`, trained where its weights are missing."""
     run = ("ensemble_member", 0)
     experiment = definition.load("shipped")
-    if not results.weights_path(experiment.name, run).exists():
+    if not outputs.weights_path(experiment.name, run).exists():
         with runner.connect(workers=1, threads=environment.cores()) as client:
             runner.run(experiment, client)
     row = next(row for row in results.read(experiment.name) if row["seed"] == run[1])
-    with np.load(results.weights_path(experiment.name, run)) as weights:
+    with np.load(outputs.weights_path(experiment.name, run)) as weights:
         kept = [weights[name] for name in weights]
-    return shipped(run[0], row, results.probabilities_of(experiment.name)[run], kept)
+    return shipped(run[0], row, outputs.probabilities_of(experiment.name)[run], kept)
 
 
 def shipped(name, row, probabilities, weights):

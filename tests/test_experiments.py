@@ -17,7 +17,7 @@ from checks import cases, refuses
 from filelock import FileLock
 
 from mnist_helpers import data
-from mnist_helpers.experiments import definition, results
+from mnist_helpers.experiments import definition, outputs, results
 from mnist_helpers.experiments.__main__ import main
 from mnist_helpers.training.settings import DEFAULTS, complete
 
@@ -187,7 +187,7 @@ def test_answers_that_were_lost_are_missed(folder, row):
         file.write('KEEP = ("probabilities",)\n')
     results.append("tiny", row, folder)
     with refuses(r"row of \('slow', 0\) is recorded, but its answers are not in tiny.npz"):
-        results.missing(definition.load("tiny", folder), folder)
+        outputs.missing(definition.load("tiny", folder), folder)
 
 
 @pytest.mark.parametrize("kept", ["", "variant,se", ",".join(results.COLUMNS)])
@@ -196,7 +196,7 @@ def test_a_header_that_was_cut_off_is_written_again(folder, row, kept):
     path.parent.mkdir()
     path.write_text(kept)
     assert results.read("tiny", folder) == []
-    assert len(results.missing(definition.load("tiny", folder), folder)) == 6
+    assert len(outputs.missing(definition.load("tiny", folder), folder)) == 6
     results.append("tiny", row, folder)
     assert results.read("tiny", folder) == [row]
 
@@ -225,23 +225,23 @@ def test_only_equal_seeds_are_gathered_side_by_side(row):
 
 def test_probabilities_are_kept_and_damage_is_refused(folder):
     answers = np.full((4, 10), 0.1)
-    results.keep_probabilities("tiny", ("slow", 0), answers, folder)
-    results.keep_probabilities("tiny", ("fast", 2), answers, folder)
-    kept = results.probabilities_of("tiny", folder)
+    outputs.keep_probabilities("tiny", ("slow", 0), answers, folder)
+    outputs.keep_probabilities("tiny", ("fast", 2), answers, folder)
+    kept = outputs.probabilities_of("tiny", folder)
     assert list(kept) == [("slow", 0), ("fast", 2)]
     np.testing.assert_allclose(kept["fast", 2], answers, rtol=1e-3)
     for wrong in (np.nan, -0.1, 1.1):
         with refuses("expected values from 0 to 1"):
-            results.keep_probabilities("tiny", ("slow", 1), np.full((4, 10), wrong), folder)
+            outputs.keep_probabilities("tiny", ("slow", 1), np.full((4, 10), wrong), folder)
     path = results.path_of("tiny", folder).with_suffix(".npz")
     whole = path.read_bytes()
     for damaged in (whole[: len(whole) // 2], b"", b"no archive"):
         path.write_bytes(damaged)
         with refuses("tiny.npz is damaged"):
-            results.probabilities_of("tiny", folder)
+            outputs.probabilities_of("tiny", folder)
     np.savez(path, **{"other 7": answers})
     with refuses("tiny.npz holds 'other 7', which the experiment does not have"):
-        results.probabilities_of("tiny", folder)
+        outputs.probabilities_of("tiny", folder)
 
 
 @pytest.mark.parametrize("count", [-5, 0, 55_001, 70_000])
@@ -389,8 +389,8 @@ def test_what_the_networks_say_is_kept_beside_the_rows(folder):
         file.write('KEEP = ("probabilities", "weights")\n')
     assert main(["run", "tiny", "--folder", str(folder), "--variant", "fast"]) == 0
     labels = data.load_data()[1][1]
-    kept = results.probabilities_of("tiny", folder)
-    with np.load(results.weights_path("tiny", ("fast", 2), folder)) as weights:
+    kept = outputs.probabilities_of("tiny", folder)
+    with np.load(outputs.weights_path("tiny", ("fast", 2), folder)) as weights:
         assert [weights[name].shape for name in weights] == [(784, 10), (10,)]
     rows = results.read("tiny", folder)
     assert set(kept) == {("fast", seed) for seed in range(3)}

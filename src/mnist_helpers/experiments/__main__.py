@@ -5,13 +5,13 @@ import statistics
 import sys
 from pathlib import Path
 
-from mnist_helpers.experiments import definition, results
+from mnist_helpers.experiments import definition, outputs, results
 
 
 def status(name, folder=definition.EXPERIMENTS):
     """Say in a few lines what of an experiment is recorded, what is missing, and what it costs."""
     experiment, rows = definition.load(name, folder), results.read(name, folder)
-    todo = results.missing(experiment, folder)
+    todo = outputs.missing(experiment, folder)
     lines = [f"{name}: {len(rows)} of {len(experiment.runs)} runs recorded"]
     seeds = {}
     for variant, seed in todo:

@@ -11,7 +11,7 @@ from filelock import FileLock, Timeout
 from tqdm import tqdm
 
 from mnist_helpers import environment
-from mnist_helpers.experiments import definition, results
+from mnist_helpers.experiments import definition, outputs, results
 from mnist_helpers.training import trainer
 
 ROOT = definition.EXPERIMENTS.parent
@@ -98,7 +98,7 @@ def run(experiment, client, variants=(), folder=definition.EXPERIMENTS):
 
 def _run(experiment, client, variants, folder):
     todo = [
-        run for run in results.missing(experiment, folder) if not variants or run[0] in variants
+        run for run in outputs.missing(experiment, folder) if not variants or run[0] in variants
     ]
     futures = {}
     for variant, seed in todo:
@@ -112,9 +112,9 @@ def _run(experiment, client, variants, folder):
             try:
                 row, probabilities, weights = future.result()
                 if probabilities is not None:
-                    results.keep_probabilities(experiment.name, run, probabilities, folder)
+                    outputs.keep_probabilities(experiment.name, run, probabilities, folder)
                 if weights is not None:
-                    results.keep_weights(experiment.name, run, weights, folder)
+                    outputs.keep_weights(experiment.name, run, weights, folder)
             except Exception as error:
                 failures += 1
                 progress.write(f"{run[0]}: {type(error).__name__}: {error}", file=sys.stderr)

@@ -179,8 +179,8 @@ def read_weights(path, names):
 def profile_step(network, images, labels, batch_size=256):
     """Measure the time of a training step of `Adam`, and of each layer in it.
 
-    Used by chapters 13 and 16. The network is trained on the images twice, first to warm up, then
-    with a stop watch around every layer. Each product keeps to one thread.
+    The network is trained on the images twice, first to warm up, then with a stop watch around
+    every layer. Each product keeps to one thread.
 
     Parameters
     ----------

@@ -129,7 +129,7 @@ def welch_differences(values, baseline=None):
     --------
     >>> accuracies = {"Adam": [0.990, 0.991, 0.992], "SGD": [0.985, 0.987, 0.988, 0.986]}
     >>> print(welch_differences(accuracies, "Adam")["SGD"])
-    -0.45 points (95 % interval -0.68 to -0.22, n = 4)
+    -0.45 points (95 % interval -0.67 to -0.23, n = 4)
     """
     if baseline not in (None, *values) or len(values) < 2:
         raise ValueError(f"there is no {baseline!r} to compare with others in {list(values)}")
