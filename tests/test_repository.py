@@ -348,6 +348,15 @@ def test_the_readme_states_what_ten_minutes_reach(root):
     )
 
 
+def test_the_readme_states_what_the_recipe_of_the_post_gives_on_average(root):
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    (row,) = re.findall(r"^\| ten more runs .* \| ([\d.]+) ± ([\d.]+) % \|", readme, re.MULTILINE)
+    rows = experiments.read("ten_seconds")
+    accuracies = 100 * experiments.by_variant(rows, "test_accuracy")["the post"]
+    assert len(accuracies) == 10
+    assert row == (f"{accuracies.mean():.2f}", f"{accuracies.std(ddof=1):.2f}")
+
+
 def test_the_readme_states_how_short_a_training_can_be(root):
     """Compare the README's row about chapter 16 with the recorded runs and their seconds."""
     readme = (root / "README.md").read_text(encoding="utf-8")

@@ -198,7 +198,7 @@ def error_against_cost(points, costs, named=None):
 def reliability_diagram(groups):
     """Draw the share of wrong answers against the share that a network expects, both logarithmic.
 
-    Chapter 17's. The usual diagram has confidence and accuracy on its axes; where nearly all
+    The usual diagram has confidence and accuracy on its axes; where nearly all
     answers are right, all that matters would lie in its last corner.
 
     Parameters
