@@ -6,7 +6,7 @@ import pytest
 from checks import refuses
 from scipy import ndimage
 
-from mnist_helpers import augmentation, numpy_cnn, schedules
+from mnist_helpers import augmentation, data, numpy_cnn, schedules
 from mnist_helpers.training import batches
 
 SIDE = 28
@@ -191,3 +191,45 @@ def test_a_cycle_is_that_of_the_numpy_network_and_can_be_saved(rng):
         for step in (0, 1, 57, 123, 199, 200):
             assert float(ours(step)) == pytest.approx(theirs(step / 200), rel=1e-4)
             assert float(again(step)) == float(ours(step))
+
+
+def test_moved_images_are_moved_not_changed(mnist):
+    (images, _), _ = mnist
+    prepared = data.prepare_images(images[:64])
+    generator = np.random.default_rng(0)
+    same = augmentation.random_affine(prepared, generator, rotation=0, zoom=0, shift=0)
+    np.testing.assert_allclose(same, prepared, atol=1e-6)
+    moved = augmentation.random_affine(prepared, generator)
+    assert moved.min() >= 0 and moved.max() <= 1 + 1e-6
+    assert abs(moved.mean() / prepared.mean() - 1) < 0.1
+    assert np.abs(moved - prepared).max(axis=(1, 2, 3)).min() > 0.2
+
+
+def test_a_turn_goes_around_the_middle():
+    image = np.zeros((1, 28, 28, 1), np.float32)
+    image[0, 13:15, 2:26] = 1  # a line through the middle stays there
+    turned = augmentation.random_affine(
+        image, np.random.default_rng(3), rotation=90, zoom=0, shift=0
+    )
+    assert turned[0, 13:15, 13:15].min() > 0.8
+
+
+def test_batches_hold_each_image_once_in_a_new_order():
+    images = np.zeros((12, 28, 28, 1), np.float32)
+    of_twelve = batches.AugmentedImages(images, np.arange(12), 4, 0, {})
+    first = np.concatenate([of_twelve[k][1] for k in range(len(of_twelve))])
+    of_twelve.on_epoch_end()
+    second = np.concatenate([of_twelve[k][1] for k in range(len(of_twelve))])
+    assert sorted(first) == sorted(second) == list(range(12))
+    assert list(first) != list(second)
+
+
+def test_reestimated_statistics_are_those_of_the_images():
+    network = keras.Sequential([keras.Input((2, 2, 1)), keras.layers.BatchNormalization()])
+    images = np.random.default_rng(0).normal(3, 2, (40, 2, 2, 1)).astype(np.float32)
+    batches.reestimate_batch_norm(network, images, batch_size=10)
+    _, _, mean, variance = network.get_weights()
+    assert mean[0] == pytest.approx(images.mean(), abs=1e-4)
+    expected = np.mean([part.var() for part in np.split(images, 4)])
+    assert variance[0] == pytest.approx(expected, rel=1e-4)
+    assert network.layers[0].momentum == 0.99
