@@ -3,6 +3,7 @@
 import gc
 import json
 import os
+import platform
 import random
 import re
 import signal
@@ -394,6 +395,9 @@ def test_what_the_networks_say_is_kept_beside_the_rows(folder):
         assert [weights[name].shape for name in weights] == [(784, 10), (10,)]
     rows = results.read("tiny", folder)
     assert set(kept) == {("fast", seed) for seed in range(3)}
+    if (sys.platform, platform.machine()) == ("linux", "x86_64"):
+        assert {row["machine"]["onednn"] for row in rows} == {True}
+    assert {row["machine"]["threads"] for row in rows} == {"1"}
     for row in rows:
         probabilities = kept["fast", row["seed"]]
         np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=2e-3)

@@ -46,13 +46,16 @@ def connect(scheduler=None, workers=None, threads=1):
     limits = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
     # oneDNN is TensorFlow's faster half, and off by default on processors without AVX-512.
     variables = {"TF_ENABLE_ONEDNN_OPTS": "1"} | dict.fromkeys(limits, str(threads))
+    configuration = {
+        "distributed.nanny.pre-spawn-environ": variables,  # before a worker imports anything
+        "distributed.scheduler.worker-ttl": None,  # a pause is no death
+    }
     with (
-        dask.config.set({"distributed.scheduler.worker-ttl": None}),  # a pause is no death
+        dask.config.set(configuration),
         LocalCluster(
             n_workers=workers or environment.cores(),
             threads_per_worker=1,  # one training at a time
             dashboard_address=":0",
-            env=variables,
         ) as cluster,
         Client(cluster) as client,
     ):
