@@ -113,6 +113,7 @@ def _run(path, limit):
         f"__import__('runpy').run_path({str(stamps.HERE / 'opened.py')!r})"
     )
     started = time.perf_counter()
+    used = sum(os.times()[2:4])  # by kernels that have ended (0 on Windows)
     papermill.execute_notebook(
         notebook,
         aside,
@@ -127,6 +128,7 @@ def _run(path, limit):
         ],
     )
     seconds = time.perf_counter() - started
+    computed = sum(os.times()[2:4]) - used
     opened = map(
         stamps.data_file,
         log.read_text(encoding="utf-8", errors="replace").splitlines(),
@@ -137,6 +139,7 @@ def _run(path, limit):
     notebook.metadata["ten_digits"] = {
         "hashes": after,
         "seconds": round(seconds, 1),
+        "cpu_seconds": round(computed, 1),
         "date": datetime.date.today().isoformat(),
         **environment.describe(),
     }
