@@ -45,6 +45,7 @@ def copy_sources(folder):
     ignored = shutil.ignore_patterns("_*", ".*", "*.py", "*.toml")
     for name in ("book", "notebooks"):
         shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+    shutil.copy(ROOT / "book" / "notebook_figures.py", folder / "book")  # an extension
     generated = folder / "book" / "_generated"
     generated.mkdir()
     made = {"api": api.page, "run_times": run.table, "speed": benchmarks.__main__.table}
