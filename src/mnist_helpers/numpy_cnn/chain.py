@@ -18,7 +18,7 @@ class Chain:
 
     Parameters
     ----------
-    layers : list of Layer
+    layers : list of numpy_cnn.Layer
         Built, each for what the one before it returns.
     parameter_vector : ndarray, shape (parameters,), optional
         Where the parameters live; by default a new vector, with the layers' values.

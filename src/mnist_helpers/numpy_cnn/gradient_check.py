@@ -77,7 +77,7 @@ def check_layer(layer, inputs, seed=0):
 
     Parameters
     ----------
-    layer : Layer
+    layer : numpy_cnn.Layer
         Its forward pass has to be the same at each call: no dropout.
     inputs : ndarray of float64, shape (batch, ...)
         Away from kinks: no value near the zero of a ReLU, no two near a maximum.

@@ -16,7 +16,7 @@ class Network:
 
     Parameters
     ----------
-    layers : list of Layer
+    layers : list of numpy_cnn.Layer
         The last one returns a logit for each class.
     input_shape : tuple of int
         Height, width and channels of an image.
