@@ -197,7 +197,7 @@ def test_a_run_that_succeeds_replaces_the_chapter_and_stamps_it(ran):
     assert [cell.get("execution_count") for cell in notebook.cells] == [None, 1, 2]
     assert notebook.cells[1].outputs[0].text == "small.weights.h5 notebooks\n"
     found = notebook.metadata["ten_digits"]
-    assert set(found) == {"hashes", "seconds", "date", *environment.describe()}
+    assert set(found) == {"hashes", "seconds", "cpu_seconds", "date", *environment.describe()}
     assert set(found["hashes"]) == {
         "code", "models/manifest.json small", "experiments/results/widths.csv",
         "experiments/widths.py",
