@@ -43,7 +43,6 @@ SHORT = {
     "16_ten_seconds": {"TRAINING_IMAGES": 5_120, "TIMED_STEPS": 4},
     "17_last_errors": {"CHANGED_IMAGES": 200, "SPLITS": 20},
 }
-# Seconds that a full run may take, 60 where nothing is said.
 LONGEST_CELL = 32  # lines with code; the style asks for far less
 LONGEST_SOLUTION = 50  # lines, collapsed on the page
 USUAL_CELL = 18  # lines; three cells of four are no longer
