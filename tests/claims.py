@@ -1,0 +1,268 @@
+"""What a chapter says of recorded results, run again on results that are spoiled.
+
+A claim is an assertion whose names lead back to recorded runs. Only the statements on which a claim
+depends are run, so that no chapter trains for it.
+"""
+
+import ast
+import contextlib
+import io
+import sys
+import warnings
+from pathlib import Path
+from types import SimpleNamespace
+from unittest import mock
+
+import matplotlib.pyplot as plt
+import nbformat
+import numpy as np
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "notebooks"))
+import uses
+
+from mnist_helpers import experiments, plots
+
+SOURCES = {"read": experiments.read, "probabilities_of": experiments.probabilities_of}
+# What a run's settings do not settle.
+MEASURED = (
+    "training_losses", "validation_losses", "validation_accuracies", "validation_loss",
+    "validation_accuracy", "test_loss", "test_accuracy", "seconds", "cpu_seconds",
+)  # fmt: skip
+
+
+def loads(tree):
+    """Collect the names that some code takes the values of."""
+    return {
+        node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    }
+
+
+def reads(tree):
+    """Collect the names that some code takes from outside, for sure."""
+    own = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.comprehension | ast.For):
+            own |= stores(node.target)
+        elif isinstance(node, ast.arg):
+            own.add(node.arg)
+    return loads(tree) - own
+
+
+def stores(tree):
+    """Collect the names that some code binds."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found.add(node.name)
+    return found
+
+
+def changes(tree):
+    """Collect the names whose objects some code may change: ``x[0] = 1``, ``x.append(1)``."""
+    found = set()
+    for node in ast.walk(tree):
+        base = None
+        if isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store):
+            base = node
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            base = node.value.func if isinstance(node.value.func, ast.Attribute) else None
+        while isinstance(base, ast.Attribute | ast.Subscript | ast.Call):
+            base = base.func if isinstance(base, ast.Call) else base.value
+        if isinstance(base, ast.Name):
+            found.add(base.id)
+    return found
+
+
+def is_source(node):
+    """Whether a part of the code reads recorded results."""
+    function = getattr(node, "func", None)
+    return isinstance(node, ast.Call) and (
+        getattr(function, "id", getattr(function, "attr", None)) in SOURCES
+    )
+
+
+def _then(function, spoil):
+    """Call one function on what another returns."""
+    return lambda *arguments: spoil(function(*arguments))
+
+
+class Claims(ast.NodeTransformer):
+    """The claims of a chapter, and the statements on which they depend.
+
+    Parameters
+    ----------
+    path : Path
+        Of the notebook.
+    parameters : dict
+        That shorten the chapter.
+    """
+
+    def __init__(self, path, parameters=()):
+        notebook = nbformat.read(path, as_version=4)
+        statements = [
+            statement
+            for cell in notebook.cells
+            if cell.cell_type == "code"
+            for statement in uses.parse(cell.source).body
+        ]
+        imports = (ast.Import, ast.ImportFrom)
+        modules = {
+            alias.asname or alias.name.split(".")[0]
+            for statement in statements
+            if isinstance(statement, imports)
+            for alias in statement.names
+        }
+        self.path, self.parameters, self.texts = path, dict(parameters), []
+        recorded, spoilable, claiming = set(), set(), set()
+        for statement in statements:
+            leads_back = any(map(is_source, ast.walk(statement))) or reads(statement) & recorded
+            if leads_back:
+                spoilable.add(statement)
+                recorded |= stores(statement) | changes(statement) - modules
+            elif not isinstance(statement, ast.AugAssign):
+                recorded -= stores(statement)
+            for node in ast.walk(statement):
+                if isinstance(node, ast.Assert) and (
+                    any(map(is_source, ast.walk(node))) or reads(node) & recorded
+                ):
+                    node.number = len(self.texts)
+                    self.texts.append(ast.unparse(node))
+                    claiming.add(statement)
+        wanted, refilled, kept = set(), set(), []
+        for statement in reversed(statements):
+            binds = stores(statement) | changes(statement) - modules
+            if statement in claiming or binds & wanted or isinstance(statement, imports):
+                wanted |= loads(statement)
+                again = statement in claiming | spoilable or bool(stores(statement) & refilled)
+                if again:
+                    refilled |= changes(statement)
+                kept.insert(0, (self._compiled(statement), again))
+        self.again = [code for code, again in kept if again]
+        self.held, self.errors, self.space = None, [], {}
+        self.true = self._run(code for code, _ in kept)
+        self.asked = set(self.held)  # short parameters pass some by
+
+    def visit_Assert(self, node):
+        """Turn an assertion into a call that notes whether it holds."""
+        function = ast.Lambda(ast.arguments([], [], None, [], [], None, []), node.test)
+        number = ast.Constant(getattr(node, "number", None))
+        call = ast.Call(ast.Name("_claim", ast.Load()), [number, function], [])
+        return ast.copy_location(ast.Expr(call), node)
+
+    def _compiled(self, statement):
+        tree = ast.fix_missing_locations(ast.Module([self.visit(statement)], []))
+        return compile(tree, self.path.name, "exec")
+
+    def _claim(self, number, test):
+        try:
+            holds = bool(test())
+        except Exception:  # on spoiled results, what leads to a claim may break
+            holds = False
+        if number is not None:
+            self.held[number] = holds and self.held.get(number, True)
+
+    def _run(self, statements, spoil=None):
+        self.held, self.errors = {}, []
+        space = self.space | {"_claim": self._claim}
+        if spoil:
+            readers = {name: _then(function, spoil) for name, function in SOURCES.items()}
+            module = SimpleNamespace(**vars(experiments) | readers)
+            for name, value in self.space.items():
+                if callable(value) and value in SOURCES.values():
+                    space[name] = readers[value.__name__]
+                elif value is experiments:
+                    space[name] = module
+                elif value is plots:
+                    space[name] = mock.MagicMock()
+        with (
+            contextlib.chdir(self.path.parent),
+            contextlib.redirect_stdout(io.StringIO()),
+            warnings.catch_warnings(action="ignore"),
+        ):
+            for statement in statements:
+                try:
+                    exec(statement, space)
+                except Exception as error:
+                    self.errors.append(repr(error))
+                space |= {key: own for key, own in self.parameters.items() if key in space}
+        plt.close("all")
+        self.space = self.space or space
+        return {number for number, holds in self.held.items() if holds}
+
+    def surviving(self, spoil):
+        """Return the numbers of the claims that hold on spoiled results.
+
+        Parameters
+        ----------
+        spoil : callable
+            Takes what a chapter reads of recorded runs, and returns it spoiled.
+        """
+        return self._run(self.again, spoil)
+
+
+def shuffled(seed):
+    """Make a spoiler that deals the results of equally long trainings out anew."""
+    random = np.random.default_rng(seed)
+
+    def spoil(found):
+        if not isinstance(found, list):
+            return found
+        other = np.arange(len(found))
+        epochs = np.array([row["epochs"] for row in found])
+        for count in set(epochs):
+            other[epochs == count] = random.permutation(other[epochs == count])
+        return [
+            row | {column: found[place][column] for column in MEASURED}
+            for row, place in zip(found, other, strict=True)
+        ]
+
+    return spoil
+
+
+def moved(seed, together):
+    """Make a spoiler that makes accuracies better or worse by a point or so.
+
+    Parameters
+    ----------
+    seed : int
+    together : bool
+        Whether all runs of a variant move alike, or each by itself.
+    """
+    random = np.random.default_rng(seed)
+
+    def spoil(found):
+        if not isinstance(found, list):
+            return found
+        by = {row["variant"]: random.normal(0, 0.01) for row in found}
+        spoiled = []
+        for row in found:
+            change = random.normal(*((by[row["variant"]], 1e-4) if together else (0, 0.01)))
+            columns = [column for column in MEASURED if "accurac" in column]
+            spoiled.append(
+                row
+                | {name: np.clip(np.array(row[name]) + change, 0, 1).tolist() for name in columns}
+            )
+        return spoiled
+
+    return spoil
+
+
+def relabelled(seed):
+    """Make a spoiler that deals the probabilities of a tenth of the images out anew."""
+    random = np.random.default_rng(seed)
+
+    def spoil(found):
+        if isinstance(found, list):
+            return found
+        spoiled = {}
+        for run, probabilities in found.items():
+            places = random.permutation(len(probabilities))[: len(probabilities) // 10]
+            spoiled[run] = probabilities.copy()
+            spoiled[run][np.sort(places)] = probabilities[places]
+        return spoiled
+
+    return spoil
