@@ -58,6 +58,8 @@ def stores(tree):
             found.add(node.id)
         elif isinstance(node, ast.FunctionDef | ast.ClassDef):
             found.add(node.name)
+        elif isinstance(node, ast.alias):
+            found.add(node.asname or node.name.split(".")[0])
     return found
 
 
@@ -85,9 +87,8 @@ def is_source(node):
     )
 
 
-def _then(function, spoil):
-    """Call one function on what another returns."""
-    return lambda *arguments: spoil(function(*arguments))
+def _imports(statement):
+    return isinstance(statement, ast.Import | ast.ImportFrom)
 
 
 class Claims(ast.NodeTransformer):
@@ -109,20 +110,14 @@ class Claims(ast.NodeTransformer):
             if cell.cell_type == "code"
             for statement in uses.parse(cell.source).body
         ]
-        imports = (ast.Import, ast.ImportFrom)
-        modules = {
-            alias.asname or alias.name.split(".")[0]
-            for statement in statements
-            if isinstance(statement, imports)
-            for alias in statement.names
-        }
+        imported = set().union(*(stores(each) for each in statements if _imports(each)))
         self.path, self.parameters, self.texts = path, dict(parameters), []
         recorded, spoilable, claiming = set(), set(), set()
         for statement in statements:
             leads_back = any(map(is_source, ast.walk(statement))) or reads(statement) & recorded
             if leads_back:
                 spoilable.add(statement)
-                recorded |= stores(statement) | changes(statement) - modules
+                recorded |= stores(statement) | changes(statement) - imported
             elif not isinstance(statement, ast.AugAssign):
                 recorded -= stores(statement)
             for node in ast.walk(statement):
@@ -134,16 +129,15 @@ class Claims(ast.NodeTransformer):
                     claiming.add(statement)
         wanted, refilled, kept = set(), set(), []
         for statement in reversed(statements):
-            binds = stores(statement) | changes(statement) - modules
-            if statement in claiming or binds & wanted or isinstance(statement, imports):
+            binds = stores(statement) | changes(statement) - imported
+            if statement in claiming or binds & wanted or _imports(statement):
                 wanted |= loads(statement)
                 again = statement in claiming | spoilable or bool(stores(statement) & refilled)
                 if again:
                     refilled |= changes(statement)
-                kept.insert(0, (self._compiled(statement), again))
-        self.again = [code for code, again in kept if again]
-        self.held, self.errors, self.space = None, [], {}
-        self.true = self._run(code for code, _ in kept)
+                kept.insert(0, (self._compiled(statement), again, stores(statement)))
+        self.kept, self.bound = kept, []
+        self.true = self._run()
         self.asked = set(self.held)  # short parameters pass some by
 
     def visit_Assert(self, node):
@@ -165,32 +159,27 @@ class Claims(ast.NodeTransformer):
         if number is not None:
             self.held[number] = holds and self.held.get(number, True)
 
-    def _run(self, statements, spoil=None):
+    def _run(self, spoil=None):
+        """Run what is kept; with a spoiler again only what leads back to recorded runs."""
         self.held, self.errors = {}, []
-        space = self.space | {"_claim": self._claim}
-        if spoil:
-            readers = {name: _then(function, spoil) for name, function in SOURCES.items()}
-            module = SimpleNamespace(**vars(experiments) | readers)
-            for name, value in self.space.items():
-                if callable(value) and value in SOURCES.values():
-                    space[name] = readers[value.__name__]
-                elif value is experiments:
-                    space[name] = module
-                elif value is plots:
-                    space[name] = mock.MagicMock()
+        space = {"_claim": self._claim}
         with (
             contextlib.chdir(self.path.parent),
             contextlib.redirect_stdout(io.StringIO()),
             warnings.catch_warnings(action="ignore"),
         ):
-            for statement in statements:
+            for number, (code, again, names) in enumerate(self.kept):
+                if spoil and not again:
+                    space |= _spoilt(self.bound[number], spoil)
+                    continue
                 try:
-                    exec(statement, space)
+                    exec(code, space)
                 except Exception as error:
                     self.errors.append(repr(error))
-                space |= {key: own for key, own in self.parameters.items() if key in space}
+                space |= {key: self.parameters[key] for key in names & self.parameters.keys()}
+                if not spoil:
+                    self.bound.append({key: space[key] for key in names & space.keys()})
         plt.close("all")
-        self.space = self.space or space
         return {number for number, holds in self.held.items() if holds}
 
     def surviving(self, spoil):
@@ -201,7 +190,24 @@ class Claims(ast.NodeTransformer):
         spoil : callable
             Takes what a chapter reads of recorded runs, and returns it spoiled.
         """
-        return self._run(self.again, spoil)
+        return self._run(spoil)
+
+
+def _spoilt(bound, spoil):
+    """Put readers of spoiled results in the place of those that were bound, and draw nothing."""
+    readers = {
+        name: lambda *arguments, read=function: spoil(read(*arguments))
+        for name, function in SOURCES.items()
+    }
+    other = bound.copy()
+    for name, value in bound.items():
+        if value is plots:
+            other[name] = mock.MagicMock()
+        elif value is experiments:
+            other[name] = SimpleNamespace(**vars(experiments) | readers)
+        elif any(value is function for function in SOURCES.values()):
+            other[name] = readers[value.__name__]
+    return other
 
 
 def shuffled(seed):
@@ -211,10 +217,11 @@ def shuffled(seed):
     def spoil(found):
         if not isinstance(found, list):
             return found
-        other = np.arange(len(found))
+        other = np.empty(len(found), int)
         epochs = np.array([row["epochs"] for row in found])
         for count in set(epochs):
-            other[epochs == count] = random.permutation(other[epochs == count])
+            places = random.permutation(np.flatnonzero(epochs == count))
+            other[places] = np.roll(places, 1)  # no run keeps its own, if there are two
         return [
             row | {column: found[place][column] for column in MEASURED}
             for row, place in zip(found, other, strict=True)
@@ -224,7 +231,7 @@ def shuffled(seed):
 
 
 def moved(seed, together):
-    """Make a spoiler that makes accuracies better or worse by a point or so.
+    """Make a spoiler that makes accuracies worse by a point or so.
 
     Parameters
     ----------
@@ -237,14 +244,15 @@ def moved(seed, together):
     def spoil(found):
         if not isinstance(found, list):
             return found
-        by = {row["variant"]: random.normal(0, 0.01) for row in found}
+        by = {row["variant"]: abs(random.normal(0, 0.01)) for row in found}
         spoiled = []
         for row in found:
-            change = random.normal(*((by[row["variant"]], 1e-4) if together else (0, 0.01)))
+            by_itself = abs(random.normal(0, 0.0002 if together else 0.01))
+            change = by_itself + together * by[row["variant"]]
             columns = [column for column in MEASURED if "accurac" in column]
             spoiled.append(
                 row
-                | {name: np.clip(np.array(row[name]) + change, 0, 1).tolist() for name in columns}
+                | {name: np.clip(np.array(row[name]) - change, 0, 1).tolist() for name in columns}
             )
         return spoiled
 
