@@ -79,12 +79,11 @@ def changes(tree):
     return found
 
 
-def is_source(node):
-    """Whether a part of the code reads recorded results."""
-    function = getattr(node, "func", None)
-    return isinstance(node, ast.Call) and (
-        getattr(function, "id", getattr(function, "attr", None)) in SOURCES
-    )
+def _sources(tree):
+    """Name what some code calls to read recorded results."""
+    functions = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    called = {getattr(each, "id", getattr(each, "attr", None)) for each in functions}
+    return called & SOURCES.keys()
 
 
 def _imports(statement):
@@ -112,18 +111,17 @@ class Claims(ast.NodeTransformer):
         ]
         imported = set().union(*(stores(each) for each in statements if _imports(each)))
         self.path, self.parameters, self.texts = path, dict(parameters), []
+        self.sources = set().union(*map(_sources, statements))
         recorded, spoilable, claiming = set(), set(), set()
         for statement in statements:
-            leads_back = any(map(is_source, ast.walk(statement))) or reads(statement) & recorded
+            leads_back = _sources(statement) or reads(statement) & recorded
             if leads_back:
                 spoilable.add(statement)
                 recorded |= stores(statement) | changes(statement) - imported
             elif not isinstance(statement, ast.AugAssign):
                 recorded -= stores(statement)
             for node in ast.walk(statement):
-                if isinstance(node, ast.Assert) and (
-                    any(map(is_source, ast.walk(node))) or reads(node) & recorded
-                ):
+                if isinstance(node, ast.Assert) and (_sources(node) or reads(node) & recorded):
                     node.number = len(self.texts)
                     self.texts.append(ast.unparse(node))
                     claiming.add(statement)
