@@ -1,6 +1,7 @@
 # Each target sets up the environment that it needs. `make help` lists the targets.
 # ONLY=03 (notebooks), ONLY=optimizers (experiments), ONLY=post_cnn (models), ONLY=name (bench),
-# ONLY="one thread" (processors) restricts a target.
+# ONLY="one thread" (processors) restricts a target. SCHEDULER=tcp://HOST:8786 (experiments) trains
+# on the Dask cluster there.
 PYTHON ?= python3
 ONLY ?=
 
@@ -44,7 +45,7 @@ notebooks: $(READY)  ## re-run chapters in full (ONLY=03 for one)
 	$(BIN)/python notebooks/run.py $(ONLY)
 
 experiments: $(READY)  ## train and record the runs that are missing (ONLY=optimizers)
-	$(BIN)/python -m mnist_helpers.experiments run $(ONLY)
+	$(BIN)/python -m mnist_helpers.experiments run $(ONLY) $(if $(SCHEDULER),--scheduler $(SCHEDULER))
 
 models: $(READY)  ## train networks of the book anew (ONLY=post_cnn)
 	$(BIN)/python models/remake.py $(ONLY)
