@@ -17,7 +17,7 @@ MOVED := $(shell [ "$$(cat $(READY) 2>/dev/null)" = "$$(pwd)" ] || echo moved)
 export PYTHONUTF8 = 1
 export TF_CPP_MIN_LOG_LEVEL = 3
 
-.PHONY: help book test processors lab notebooks experiments models bench links format clean moved
+.PHONY: help book test processors attacks lab notebooks experiments models bench links format clean moved
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
 
@@ -37,6 +37,9 @@ test: $(READY)  ## run every test
 
 processors: $(READY)  ## run chapters and numerical tests as other processors would
 	$(BIN)/python tests/processors.py $(if $(ONLY),--setting "$(ONLY)")
+
+attacks: $(READY)  ## kill, fill and damage what can be, and count what is lost (ONLY=name for one)
+	$(BIN)/python tests/attacks.py $(ONLY)
 
 lab: $(READY)  ## open JupyterLab
 	$(BIN)/python -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks

@@ -1,12 +1,14 @@
 """Attacks on the book, with real processes: what survives, and what is lost.
 
-    python tests/attacks.py                  all of them, in full
+    python tests/attacks.py                  all of them, in full (half an hour)
     python tests/attacks.py NAME --tries 5   one, shorter
 
-Prints a line of JSON for each attack.
+Prints a line of JSON for each attack. Full runs are kept in attacks.json, from which the book's
+page "How this book can fail" is made.
 """
 
 import argparse
+import contextlib
 import errno
 import json
 import os
@@ -21,6 +23,9 @@ import traceback
 from functools import partial
 from pathlib import Path
 
+import psutil
+
+RESULTS = Path(__file__).with_name("attacks.json")
 FULL = {}  # attack to its tries in the full run
 
 
@@ -36,6 +41,8 @@ def attack(tries):
 
 def child(work):
     """Start a function in a process of its own."""
+    if not hasattr(os, "fork"):
+        raise PermissionError("this system has no fork, with which the attacked process is started")
     if pid := os.fork():
         return pid
     try:
@@ -220,6 +227,23 @@ def write_to_a_full_disk(tries, folder, chance):
         subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
+@attack(800)
+def append_rows_at_once(tries, folder, chance):
+    """Keep each row once while four processes record into one file."""
+    from mnist_helpers.experiments import results
+
+    row = example_row(folder)
+
+    def write(first):
+        for seed in range(first, tries, 4):
+            results.append("tiny", row | {"seed": seed}, folder)
+
+    for writer in [child(lambda first=first: write(first)) for first in range(4)]:
+        os.waitpid(writer, 0)
+    seeds = [each["seed"] for each in results.read("tiny", folder)]
+    yield from ((seeds.count(seed) == 1) or f"row {seed}" for seed in range(tries))
+
+
 def example_row(folder):
     """Make an experiment `tiny` in a folder; return a row that belongs to it."""
     from mnist_helpers.experiments import definition, results
@@ -298,42 +322,79 @@ def read_mutated(path, content, read):
     return True
 
 
-@attack(20_000)
+@contextlib.contextmanager
+def memory_limit(more):
+    """Let this process take so many more bytes than it has."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        yield
+        return
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    taken = psutil.Process().memory_info().vms
+    resource.setrlimit(resource.RLIMIT_AS, (taken + more, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+
+
+@attack(10_000)
 def read_a_damaged_file(tries, folder, chance):
     """Refuse damaged data, photographs, weights, manifests and rows in a sentence, or read them."""
     kinds = list(readers(folder))
-    for number in range(tries):
-        name, whole, read = kinds[number % len(kinds)]
-        yield read_mutated(folder / name, mutated(whole, chance), read)
-        (folder / name).write_bytes(whole)
+    with memory_limit(2**31):
+        for number in range(tries):
+            name, whole, read = kinds[number % len(kinds)]
+            yield read_mutated(folder / name, mutated(whole, chance), read)
+            (folder / name).write_bytes(whole)
 
 
 def run(name, tries=None, seed=0):
     """Run an attack; return its tries, how many were survived, and what was lost."""
-    tries = tries or FULL[name]
     with tempfile.TemporaryDirectory() as folder:
-        outcomes = list(globals()[name](tries, Path(folder), random.Random(seed)))
+        attacked = globals()[name](tries or FULL[name], Path(folder), random.Random(seed))
+        outcomes = list(attacked)
     lost = [outcome for outcome in outcomes if outcome is not True]
-    return {
-        "attack": name,
-        "what": globals()[name].__doc__,
-        "tries": len(outcomes),
-        "survived": len(outcomes) - len(lost),
-        "lost": lost,
-    }
+    survived = len(outcomes) - len(lost)
+    return {"tries": len(outcomes), "survived": survived, "lost": lost}
+
+
+def table(path=RESULTS):
+    """Write a table of the attacks that were run in full, in Markdown."""
+    lines = ["| What has to hold | Tries | Survived | Lost or false |", "|---|--:|--:|--:|"]
+    for name, result in json.loads(path.read_text(encoding="utf-8")).items():
+        numbers = result["tries"], result["survived"], len(result["lost"])
+        cells = " | ".join(f"{number:,}" for number in numbers)
+        lines.append(f"| {globals()[name].__doc__} (`{name}`) | {cells} |")
+    return "\n".join(lines) + "\n"
 
 
 def main(arguments=None):
     """Run the attacks that the command line names; fail if anything was lost."""
+    from mnist_helpers import environment
+    from mnist_helpers.files import write_beside
+
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(FULL))
-    parser.add_argument("--tries", type=int)
+    parser.add_argument("--tries", type=int, help="instead of those of a full run, which is kept")
     options = parser.parse_args(arguments)
-    results = []
+    failed = False
     for name in options.names or FULL:
-        results.append(run(name, options.tries))
-        print(json.dumps(results[-1]), flush=True)
-    return int(any(result["lost"] for result in results))
+        try:
+            result = run(name, options.tries)
+        except PermissionError as error:
+            print(json.dumps({name: f"not tried: {error}"}), flush=True)
+            continue
+        print(json.dumps({name: result}), flush=True)
+        failed |= bool(result["lost"])
+        if options.tries is None:
+            known = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+            known[name] = result | environment.describe()
+            ordered = {name: known[name] for name in FULL if name in known}
+            with write_beside(RESULTS) as temporary:
+                temporary.write_text(json.dumps(ordered, indent=1) + "\n", encoding="utf-8")
+    return int(failed)
 
 
 if __name__ == "__main__":
