@@ -212,6 +212,8 @@ def load_predictions(name, folder=MODELS):
         if "epochs" not in record:
             raise ValueError(f"the manifest names no predictions of {shortened(name, 40)!r}")
         path = Path(folder, record["epochs"]["file"])
+        if not path.is_file():
+            raise FileNotFoundError(f"{shortened(path)} does not exist; expected predictions")
         if sha256(path) != record["epochs"]["sha256"]:
             raise ValueError(f"{shortened(path)} is damaged, or not the file of the manifest")
         with np.load(path) as arrays:

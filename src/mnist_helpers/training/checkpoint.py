@@ -20,15 +20,15 @@ from mnist_helpers.files import write_beside
 class Checkpoint(keras.callbacks.Callback):
     """Keep the state of a training after each epoch in a file; begin with what was kept.
 
-    A file of another definition, of other code, versions or data, or one that is damaged, counts as
-    none; where nothing can be written, the training goes on without.
+    A file of another definition, of other code, versions, data or machine, or one that is damaged,
+    counts as none; where nothing can be written, the training goes on without.
 
     Parameters
     ----------
     path : str or Path or None
         The file, which ends in ``.npz``; None, or a folder that does not exist, keeps nothing.
     definition : dict
-        All that the training depends on besides what `environment.proof` says.
+        All that the training depends on besides what `environment` says.
     data : str or Path, optional
         The folder of its images, for `environment.proof`.
     images : AugmentedImages, optional
@@ -47,7 +47,8 @@ class Checkpoint(keras.callbacks.Callback):
         self.path, self.images, self.predictions = path and Path(path), images, predictions
         self.state = {}
         if path:
-            self.definition = json.dumps([definition, environment.proof(data)], sort_keys=True)
+            known = [definition, environment.proof(data), environment.machine()]
+            self.definition = json.dumps(known, sort_keys=True)
             self.state = self._read()
         self.epochs = self.state.get("epochs", [])
         self.spent = self.state.get("spent", (0, 0))
