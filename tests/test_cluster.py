@@ -57,6 +57,18 @@ def dask(tmp_path, root):
         process.wait()
 
 
+def wait_for_workers(address, count):
+    """Wait until a scheduler knows of so many."""
+    from distributed import Client
+
+    with Client(address) as client:
+        for _ in range(3000):
+            if len(client.nthreads()) == count:
+                return
+            time.sleep(0.1)
+    raise TimeoutError(f"not {count} workers after five minutes")
+
+
 @cluster
 def test_workers_that_are_others_than_they_should_be_get_no_work(
     folder, dask, root, capsys, monkeypatch
@@ -79,10 +91,7 @@ def test_workers_that_are_others_than_they_should_be_get_no_work(
         "trainings at a time": worker(nthreads=2),
     }
     worker()
-    from distributed import Client
-
-    with Client(address) as client:
-        client.wait_for_workers(4, timeout=120)
+    wait_for_workers(address, 4)
     with monkeypatch.context() as unchecked:  # as if they had joined later
         unchecked.setattr(runner, "check_workers", lambda *_: None)
         assert main(["run", "tiny", *options]) == 2
@@ -95,7 +104,7 @@ def test_workers_that_are_others_than_they_should_be_get_no_work(
         liar = liars.pop(reason)
         liar.kill()
         liar.wait()
-        time.sleep(1)
+        wait_for_workers(address, 1 + len(liars))
     assert main(["run", "tiny", *options]) == 0
     rows = results.read("tiny", folder)
     assert sorted(row["seed"] for row in rows) == [0, 1, 2]
