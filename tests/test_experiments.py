@@ -14,7 +14,7 @@ import weakref
 
 import numpy as np
 import pytest
-from checks import cases, refuses
+from checks import cases, memory_below, refuses
 from filelock import FileLock
 
 from mnist_helpers import data
@@ -245,6 +245,23 @@ def test_probabilities_are_kept_and_damage_is_refused(folder):
     np.savez(path, **{"other 7": answers})
     with refuses("tiny.npz is damaged: it holds 'other 7', which the experiment does not have"):
         outputs.probabilities_of("tiny", folder)
+
+
+def test_what_is_too_large_is_refused_before_it_is_read(folder, row):
+    path = results.path_of("tiny", folder)
+    path.parent.mkdir()
+    np.savez_compressed(path.with_suffix(".npz"), **{"slow 0": np.zeros((3000, 1000))})
+    with memory_below(2**20), refuses("tiny.npz is damaged: an array has 24000128 bytes"):
+        outputs.probabilities_of("tiny", folder)
+    path.write_text("")
+    os.truncate(path, 2**40)  # a hole
+    with memory_below(2**20), refuses("tiny.csv has 1099511627776 bytes; expected at most"):
+        results.read("tiny", folder)
+    path.unlink()
+    results.append("tiny", row, folder)
+    path.write_text(path.read_text().replace("[2.0]", 50_000 * "["))
+    with refuses(r"line 2 of tiny.csv has '\[+' as its training_losses"):
+        results.read("tiny", folder)
 
 
 @pytest.mark.parametrize("count", [-5, 0, 55_001, 70_000])

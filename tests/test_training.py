@@ -10,7 +10,7 @@ import pytest
 from checks import refuses
 
 from mnist_helpers import data, environment, experiments, models, storage
-from mnist_helpers.training import post, trainer
+from mnist_helpers.training import checkpoint, post, trainer
 from mnist_helpers.training.checkpoint import Checkpoint
 from mnist_helpers.training.settings import complete
 
@@ -83,6 +83,7 @@ def interrupted(monkeypatch, train, path):
         raise KeyboardInterrupt
 
     keep = Checkpoint.on_epoch_end
+    monkeypatch.setattr(checkpoint, "LEAST", 0)
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(Checkpoint, "on_epoch_end", cut)
         train(path)

@@ -128,8 +128,9 @@ def check_workers(client, threads=1):
         _compare(address, found, expected)
 
 
-def _proof(data=None):
-    return environment.proof(data) | {"trainings at a time": get_worker().state.nthreads}
+def _proof(data=None, dask_worker=None):  # which `Client.run` hands over
+    worker = dask_worker or get_worker()
+    return environment.proof(data) | {"trainings at a time": worker.state.nthreads}
 
 
 def _compare(address, found, expected):

@@ -16,6 +16,8 @@ import numpy as np
 from mnist_helpers import environment
 from mnist_helpers.files import write_beside
 
+LEAST = 1.0  # seconds of training that are worth keeping: writing takes hundredths of one
+
 
 class Checkpoint(keras.callbacks.Callback):
     """Keep the state of a training after each epoch in a file; begin with what was kept.
@@ -52,6 +54,7 @@ class Checkpoint(keras.callbacks.Callback):
             self.state = self._read()
         self.epochs = self.state.get("epochs", [])
         self.spent = self.state.get("spent", (0, 0))
+        self.kept = self.spent[0]
         self.started = time.perf_counter(), time.process_time()
 
     @property
@@ -82,10 +85,11 @@ class Checkpoint(keras.callbacks.Callback):
             self.predictions += list(self.state["predictions"])
 
     def on_epoch_end(self, epoch, logs=None):
-        """Keep the state."""
+        """Keep the state, unless next to nothing was trained since it was kept last."""
         self.epochs.append({name: float(value) for name, value in logs.items()})
-        if not self.path:
+        if not self.path or self.seconds[0] - self.kept < LEAST:
             return
+        self.kept = self.seconds[0]
         values = map(keras.ops.convert_to_numpy, self._variables())
         arrays = {str(index): value for index, value in enumerate(values)}
         state = {"definition": self.definition, "epochs": self.epochs, "spent": self.seconds}
