@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import os
 import platform
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -79,14 +80,12 @@ def _temporary(folder, name):
     """Make a folder for one writer, whose name says which process it is; remove it in the end."""
     if not folder.is_dir():
         raise FileNotFoundError(f"cannot write {name}: the folder {folder} does not exist")
-    of_this_machine = f".writing-{platform.node()}-"
-    for left in folder.glob(f"{of_this_machine}*"):
-        process = left.name.removeprefix(of_this_machine).split("-")[0]
-        if process.isdecimal() and not psutil.pid_exists(int(process)):
+    here = f".writing-{platform.node()}-"
+    for left in folder.glob(".writing-*"):
+        process = re.fullmatch(rf"{re.escape(here)}(\d{{1,9}})-[^-]+", left.name)
+        if process and not psutil.pid_exists(int(process[1])):
             shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(
-        dir=folder, prefix=f"{of_this_machine}{os.getpid()}-"
-    ) as temporary:
+    with tempfile.TemporaryDirectory(dir=folder, prefix=f"{here}{os.getpid()}-") as temporary:
         yield Path(temporary, Path(name).name)
 
 
