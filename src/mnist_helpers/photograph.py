@@ -9,7 +9,7 @@ from scipy import ndimage
 from mnist_helpers.data import shortened
 from mnist_helpers.drawing import prepare_drawing
 
-FORMATS = ("BMP", "GIF", "JPEG", "MPO", "PNG", "PPM", "TIFF", "WEBP")  # none runs a program
+FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")  # none runs a program
 LARGEST = 50_000_000  # pixels, as the largest cameras in telephones have
 SMALLEST = 28  # pixels: the shorter side of a picture
 WORKING, COARSE = 560, 70  # pixels: the longer side while preparing, and of what shadows are read
