@@ -2,12 +2,14 @@
 
 import contextlib
 import errno
+import logging
 import subprocess
 import sys
 from pathlib import Path
 
 import dask
 from distributed import CancelledError, Client, LocalCluster, as_completed, get_worker
+from distributed.comm import CommClosedError
 from filelock import FileLock, Timeout
 from tqdm import tqdm
 
@@ -38,6 +40,7 @@ def connect(scheduler=None, workers=None, threads=1):
         If no scheduler answers at the address, or it has no workers.
     """
     if scheduler:
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # `run` says it shorter
         try:
             client = Client(scheduler, timeout=10)
         except (OSError, ValueError) as error:
@@ -173,7 +176,7 @@ def _run(experiment, client, variants, folder, threads):
             run = futures.pop(future)
             try:
                 row = record(experiment.name, run, future.result(), commit, folder)
-            except CancelledError:
+            except (CancelledError, CommClosedError):
                 raise ValueError(
                     f"the scheduler is gone with {len(futures) + 1} runs of {experiment.name} to "
                     "do; start again for them"
