@@ -370,7 +370,7 @@ def run(name, tries=None, seed=0):
 def table(path=RESULTS):
     """Write a table of the attacks, with what their full runs gave, in Markdown."""
     results = json.loads(path.read_text(encoding="utf-8"))
-    lines = ["| What has to hold | Tries | Survived | Lost or false |", "|---|--:|--:|--:|"]
+    lines = ["| What the book has to do | Tries | Survived | Lost or false |", "|---|--:|--:|--:|"]
     for name in FULL:
         cells = "not run in full yet | |"
         if result := results.get(name):
