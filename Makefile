@@ -1,6 +1,7 @@
 # Each target sets up the environment that it needs. `make help` lists the targets.
 # ONLY=03 (notebooks), ONLY=optimizers (experiments), ONLY=post_cnn (models), ONLY=name (bench),
-# ONLY="one thread" (processors) restricts a target.
+# ONLY="one thread" (processors) restricts a target. SCHEDULER=tcp://HOST:8786 (experiments) trains
+# on the Dask cluster there.
 PYTHON ?= python3
 ONLY ?=
 
@@ -16,7 +17,7 @@ MOVED := $(shell [ "$$(cat $(READY) 2>/dev/null)" = "$$(pwd)" ] || echo moved)
 export PYTHONUTF8 = 1
 export TF_CPP_MIN_LOG_LEVEL = 3
 
-.PHONY: help book test processors lab notebooks experiments models bench links format clean moved
+.PHONY: help book test processors attacks lab notebooks experiments models bench links format clean moved
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
 
@@ -37,6 +38,9 @@ test: $(READY)  ## run every test
 processors: $(READY)  ## run chapters and numerical tests as other processors would
 	$(BIN)/python tests/processors.py $(if $(ONLY),--setting "$(ONLY)")
 
+attacks: $(READY)  ## kill, fill and damage what can be, and count what is lost (ONLY=name for one)
+	$(BIN)/python tests/attacks.py $(ONLY)
+
 lab: $(READY)  ## open JupyterLab
 	$(BIN)/python -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks
 
@@ -44,7 +48,7 @@ notebooks: $(READY)  ## re-run chapters in full (ONLY=03 for one)
 	$(BIN)/python notebooks/run.py $(ONLY)
 
 experiments: $(READY)  ## train and record the runs that are missing (ONLY=optimizers)
-	$(BIN)/python -m mnist_helpers.experiments run $(ONLY)
+	$(BIN)/python -m mnist_helpers.experiments run $(ONLY) $(if $(SCHEDULER),--scheduler $(SCHEDULER))
 
 models: $(READY)  ## train networks of the book anew (ONLY=post_cnn)
 	$(BIN)/python models/remake.py $(ONLY)

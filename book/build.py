@@ -34,8 +34,9 @@ def failing(path):
 
 def copy_sources(folder):
     """Copy what the book is built from, and make the pages that come from elsewhere."""
-    sys.path[:0] = [str(ROOT), str(ROOT / "book"), str(ROOT / "notebooks")]
+    sys.path[:0] = [str(ROOT / name) for name in ("", "book", "notebooks", "tests")]
     import api
+    import attacks
     import run
 
     import benchmarks.__main__
@@ -48,7 +49,12 @@ def copy_sources(folder):
     shutil.copy(ROOT / "book" / "notebook_figures.py", folder / "book")  # an extension
     generated = folder / "book" / "_generated"
     generated.mkdir()
-    made = {"api": api.page, "run_times": run.table, "speed": benchmarks.__main__.table}
+    made = {
+        "api": api.page,
+        "attacks": attacks.table,
+        "run_times": run.table,
+        "speed": benchmarks.__main__.table,
+    }
     for name, write in made.items():
         (generated / f"{name}.md").write_text(write(), encoding="utf-8")
 

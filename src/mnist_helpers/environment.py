@@ -1,5 +1,7 @@
 """What machine and which versions a result comes from."""
 
+import functools
+import hashlib
 import importlib.metadata
 import os
 import platform
@@ -9,6 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
+from mnist_helpers.data import EMBEDDED_SHA256
+from mnist_helpers.files import sha256
+
+LIMITS = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")  # of threads
 PACKAGES = ("keras", "matplotlib", "numpy", "scikit-learn", "tensorflow")
 
 
@@ -67,6 +73,53 @@ def machine():
         "threads": os.environ.get("OMP_NUM_THREADS", "all"),
         "onednn": onednn,
     }
+
+
+@functools.cache
+def code():
+    """Hash the source of this package, its line ends aside, as it is when this is first asked."""
+    digest, folder = hashlib.sha256(), Path(__file__).parent
+    for path in sorted(folder.rglob("*.py")):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+        digest.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def proof(data=None):
+    """Tell what a training's figures hang on: two processes that say the same train the same.
+
+    Parameters
+    ----------
+    data : str or Path, optional
+        A folder with a data set; by default the MNIST that comes with the package.
+
+    Returns
+    -------
+    dict
+        ``code``, a hash of the package's source; ``data``, one of the images and labels;
+        ``backend`` of Keras; ``versions``; ``threads``, by the variables that limit them.
+
+    Examples
+    --------
+    >>> sorted(proof())
+    ['backend', 'code', 'data', 'threads', 'versions']
+    """
+    import keras
+
+    files = sorted(Path(data).glob("*-*")) if data else []
+    checksums = [sha256(path) for path in files] or [EMBEDDED_SHA256]  # which loading compares
+    return {
+        "code": code(),
+        "data": hashlib.sha256("".join(checksums).encode()).hexdigest()[:16],
+        "backend": keras.config.backend(),
+        "versions": _versions(),
+        "threads": {name: os.environ.get(name, "all") for name in LIMITS},
+    }
+
+
+@functools.cache
+def _versions():
+    return describe()["versions"]
 
 
 def _processor():
