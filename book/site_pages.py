@@ -15,7 +15,7 @@ from docutils import nodes
 from sphinx.errors import ConfigError
 from sphinx.util import logging
 
-TITLE = "Ten Digits: a tutorial book on MNIST that answers its own questions"
+TITLE = "A tutorial book on MNIST that answers its own questions"
 LICENCE = "Text and code: MIT licence. MNIST: LeCun, Cortes and Burges, CC BY-SA 3.0."
 MATHS = (nodes.math, nodes.math_block)
 LENGTH = 200  # of a description, at most
@@ -100,8 +100,7 @@ def describe(app, pagename, templatename, context, doctree):
     """Give a page its title, its description and what other sites show of it."""
     first = pagename == app.config.root_doc
     if first:
-        context["docstitle"] = ""  # the theme would append it to its own like
-        context["title"] = TITLE
+        context["title"] = TITLE  # behind which the theme writes the book's name
         context["body"] = narrow(context.get("body", ""))
     if doctree is None:
         return
@@ -110,7 +109,11 @@ def describe(app, pagename, templatename, context, doctree):
         context["script_files"] = [
             script for script in context["script_files"] if "mathjax" not in str(script.filename)
         ]
-    title = TITLE if first else re.sub("<[^>]+>", "", context["title"])
+    title = (
+        f"Ten Digits: {TITLE[0].lower()}{TITLE[1:]}"
+        if first
+        else re.sub("<[^>]+>", "", context["title"])
+    )
     said = description(doctree)
     tags = {"og:type": "website", "og:site_name": "Ten Digits", "og:title": title}
     tags |= {"og:description": said} if said else {}

@@ -57,9 +57,8 @@ def pdf(place, source):
     if not build.jupyter_book(source, "--builder", "singlehtml", "--quiet"):
         raise RuntimeError("the book as one page was not built")
     folder = source / "_build" / "singlehtml"
-    whole = max(folder.rglob("*.html"), key=lambda file: file.stat().st_size)
     with preview.serve(folder) as address, preview.browser() as browser:
-        page = opened_page(browser, f"{address}/{whole.relative_to(folder).as_posix()}")
+        page = opened_page(browser, f"{address}/index.html")
         page.evaluate(
             "document.querySelectorAll('img').forEach(each => { each.loading = 'eager'; })"
         )

@@ -25,8 +25,9 @@ def figures(root):
 @pytest.fixture
 def taken(small_book, browser):
     """Make files of a book of a page and a chapter; gives a function of their kinds."""
+    (small_book / "index.md").write_text("# A page\n\nNothing is wrong with it.\n")
     (small_book / "_toc.yml").write_text(
-        f"format: jb-book\nroot: book/page\nchapters:\n  - file: notebooks/{CHAPTER}\n"
+        f"format: jb-book\nroot: index\nchapters:\n  - file: notebooks/{CHAPTER}\n"
     )
     path = small_book / "notebooks" / f"{CHAPTER}.ipynb"
     text = re.sub(r"\]\([^)#]*?(ipynb|md)[^)]*\)", "]", path.read_text(encoding="utf-8"))
