@@ -17,7 +17,8 @@ MOVED := $(shell [ "$$(cat $(READY) 2>/dev/null)" = "$$(pwd)" ] || echo moved)
 export PYTHONUTF8 = 1
 export TF_CPP_MIN_LOG_LEVEL = 3
 
-.PHONY: help book test processors attacks lab notebooks experiments models bench links format clean moved
+.PHONY: help book test processors attacks lab notebooks experiments models bench pdf epub take \
+        student links format clean moved
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
 
@@ -42,7 +43,7 @@ attacks: $(READY)  ## kill, fill and damage what can be, and count what is lost 
 	$(BIN)/python tests/attacks.py $(ONLY)
 
 lab: $(READY)  ## open JupyterLab
-	$(BIN)/python -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks
+	$(BIN)/python -m jupyterlab --ServerApp.root_dir=. --LabApp.app_settings_dir=book/lab --LabApp.default_url=/lab/tree/README.md
 
 notebooks: $(READY)  ## re-run chapters in full (ONLY=03 for one)
 	$(BIN)/python notebooks/run.py $(ONLY)
@@ -55,6 +56,18 @@ models: $(READY)  ## train networks of the book anew (ONLY=post_cnn)
 
 bench: $(READY)  ## measure the book's speed claims (ONLY=name for one)
 	$(BIN)/python -m benchmarks $(ONLY)
+
+pdf: $(READY)  ## print the book into _build/take/ten-digits.pdf
+	$(BIN)/python book/take.py pdf
+
+epub: $(READY)  ## write the book as an EPUB into _build/take
+	$(BIN)/python book/take.py epub
+
+take: $(READY)  ## make all that a release carries: PDF, EPUB, the site for offline use, the wheel
+	$(BIN)/python book/take.py pdf epub site wheel
+
+student: $(READY)  ## make the notebooks for a class into _build/student: no outputs, no solutions
+	$(BIN)/python notebooks/student.py
 
 links: $(READY)  ## check the links that leave the book
 	$(BIN)/python book/build.py --links

@@ -234,7 +234,7 @@ def test_a_chapter_begins_with_its_number_and_renders_everywhere(path):
 
 # ---- links ---------------------------------------------------------------------------------
 
-PAGES = [*CHAPTERS, *sorted((ROOT / "book").glob("*.md")), ROOT / "README.md"]
+PAGES = [*CHAPTERS, *sorted((ROOT / "book").glob("*.md")), ROOT / "README.md", ROOT / "index.md"]
 
 
 def without_code(markdown):
