@@ -1,6 +1,8 @@
 // The controls and the curves of the training in the page.
 
-import { colours, css } from "./colours.js";
+import { drawChart, roundUp } from "./chart.js";
+import { colours } from "./colours.js";
+import { whyNoScript } from "./safetensors.js";
 
 const MARK = 0.97;
 const RATES = [0.0005, 0.002, 0.005, 0.02, 0.1];
@@ -16,8 +18,9 @@ export class Training {
         <label>Learning rate <select class="pad-rate">${RATES.map((rate) =>
     `<option${rate === 0.005 ? " selected" : ""}>${rate}</option>`).join("")}</select></label>
         <button type="button" class="pad-use" disabled>Draw against this network</button></div>
-      <canvas class="pad-curves" width="640" height="240" role="img"
-        aria-label="Loss and test accuracy while training"></canvas>
+      <div class="pad-charts"><canvas class="pad-chart pad-losses" role="img"
+        aria-label="Loss while training"></canvas>
+        <canvas class="pad-chart pad-tests" role="img" aria-label="Test accuracy while training"></canvas></div>
       <p class="pad-progress">Nothing is trained yet; the digits (1.3 MB) are loaded at the start.</p>
       <p class="pad-milestone" role="status"></p>`;
     this.container = container;
@@ -33,6 +36,7 @@ export class Training {
       if (this.worker) this.reset("Training ended when the page was left.");
     });
     colours.listeners.push(() => this.draw());
+    new ResizeObserver(() => this.draw()).observe(container);
     this.reset("");
   }
 
@@ -49,6 +53,8 @@ export class Training {
     this.worker = null;
     this.losses = [];
     this.tests = [];
+    this.onNetwork(null);
+    delete this.container.dataset.markSeconds;
     this.setState("idle");
     this.find("progress").textContent =
       "Nothing is trained yet; the digits (1.3 MB) are loaded at the start.";
@@ -71,8 +77,10 @@ export class Training {
       this.worker = new Worker(new URL("training_worker.js", this.here), { type: "module" });
       const worker = this.worker;
       worker.onmessage = ({ data }) => worker === this.worker && this[data.event](data);
-      worker.onerror = () => worker === this.worker && this.failed(
-        { message: "training_worker.js is missing, or this browser cannot run it." });
+      worker.onerror = async () => {
+        const message = await whyNoScript(new URL("training_worker.js", this.here));
+        if (worker === this.worker) this.failed({ message });
+      };
       worker.postMessage({ command: "start", learningRate: this.rate(),
         seed: Math.floor(2 ** 31 * Math.random()), layers: this.manifest.training.layers,
         entry: this.manifest.digits,
@@ -95,7 +103,7 @@ export class Training {
   }
 
   progress({ images, epoch, loss, seconds }) {
-    this.losses.push([epoch, loss]);
+    if (Number.isFinite(loss)) this.losses.push([epoch, loss]);
     this.note({ images, epoch, seconds });
     this.draw();
     if (!Number.isFinite(loss)) {
@@ -130,54 +138,24 @@ export class Training {
     const test = this.tests.at(-1);
     const accuracy = test ? `, test accuracy ${(100 * test[1]).toFixed(1)} % (n = ${this.testDigits})` : "";
     this.find("progress").textContent = `Epoch ${epoch.toFixed(1)}, ${images} images, `
-      + `${seconds.toFixed(1)} s: loss ${this.losses.at(-1)[1].toFixed(3)}${accuracy}.`;
+      + `${seconds.toFixed(1)} s: loss ${this.losses.at(-1)?.[1].toFixed(3)}${accuracy}.`;
   }
 
   draw() {
-    const canvas = this.find("curves");
-    const context = canvas.getContext("2d");
-    const { width, height } = canvas;
-    const [left, right, top, bottom] = [48, width - 64, 12, height - 34];
-    const epochs = Math.max(2, Math.ceil(this.losses.at(-1)?.[0] ?? 0));
-    const x = (epoch) => left + ((right - left) * epoch) / epochs;
-    const y = (share) => bottom - (bottom - top) * Math.min(Math.max(share, 0), 1);
-    const accuracyHeight = (accuracy) => y((accuracy - 0.8) / 0.2);
-    context.clearRect(0, 0, width, height);
-    context.font = "14px system-ui, sans-serif";
-    context.lineWidth = 1;
-    context.strokeStyle = css("grid");
-    context.fillStyle = css("ink");
-    context.textAlign = "right";
-    context.textBaseline = "middle";
-    for (const accuracy of [0.8, 0.85, 0.9, 0.95, 1]) {
-      context.beginPath();
-      context.moveTo(left, accuracyHeight(accuracy));
-      context.lineTo(right, accuracyHeight(accuracy));
-      context.stroke();
-      context.fillText(`${Math.round(100 * accuracy)} %`, left - 6, accuracyHeight(accuracy));
-    }
-    context.textAlign = "left";
-    for (const loss of [0, 0.5, 1]) context.fillText(loss.toFixed(1), right + 6, y(loss));
-    context.textAlign = "center";
-    const every = Math.ceil(epochs / 5);
-    for (let epoch = 0; epoch <= epochs; epoch += every) context.fillText(epoch, x(epoch), bottom + 14);
-    context.fillText("epochs", (left + right) / 2, bottom + 27);
-    this.line(this.losses.map(([epoch, loss]) => [x(epoch), y(loss)]), "less", "loss", 1.5);
-    this.line(this.tests.map(([epoch, accuracy]) => [x(epoch), accuracyHeight(accuracy)]),
-      "more", "accuracy", 2.5, true);
+    const { x, loss, accuracy } = axes(this.losses, this.tests);
+    drawChart(this.find("losses"), { x, y: loss,
+      lines: [{ points: this.losses, colour: "less", label: this.losses.at(-1)?.[1].toFixed(2) }] });
+    drawChart(this.find("tests"), { x, y: accuracy, lines: [{ points: this.tests, colour: "more", dots: true,
+      label: this.tests.length ? `${(100 * this.tests.at(-1)[1]).toFixed(1)} %` : "" }] });
   }
+}
 
-  line(points, colour, label, width, dots = false) {
-    if (!points.length) return;
-    const context = this.find("curves").getContext("2d");
-    context.strokeStyle = context.fillStyle = css(colour);
-    context.lineWidth = width;
-    context.beginPath();
-    for (const [px, py] of points) context.lineTo(px, py);
-    context.stroke();
-    if (dots) for (const [px, py] of points) context.fillRect(px - 3, py - 3, 6, 6);
-    const [px, py] = points.at(-1);
-    context.textAlign = "right";
-    context.fillText(label, Math.max(px, 118), dots ? py + 18 : py - 12);
-  }
+// Axes that hold all points: [epoch, loss] and [epoch, accuracy].
+export function axes(losses, tests) {
+  const most = Math.max(0.5, ...losses.map(([, loss]) => loss));
+  const least = Math.min(0.8, ...tests.map(([, accuracy]) => accuracy));
+  return { x: { from: 0, to: Math.max(2, Math.ceil(losses.at(-1)?.[0] ?? 0)), label: "epochs" },
+    loss: { from: 0, to: roundUp(most), label: "loss" },
+    accuracy: { from: Math.floor(10 * least) / 10, to: 1, label: "test accuracy",
+      format: (share) => `${Math.round(100 * share)} %` } };
 }

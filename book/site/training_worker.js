@@ -3,8 +3,9 @@
 // Commands come as messages, {command, ...}; what happens goes back as messages, {event, ...}.
 // Between two commands the worker trains for a tenth of a second at a time.
 
-import { Adam, seeded, trainOnBatch } from "./cnn.js";
+import { seeded } from "./network.js";
 import { buildNetwork } from "./networks.js";
+import { Adam, trainOnBatch } from "./optimizers.js";
 import { loadTensors } from "./safetensors.js";
 
 const BATCH = 16, EPOCHS = 10, TEST_EVERY = 3000; // images
@@ -28,7 +29,7 @@ const commands = {
   },
   resume() {
     training.running = true;
-    run(training);
+    if (!training.looping) run(training); // a pause that was short has not ended the loop
   },
   learningRate({ value }) {
     if (training) training.optimizer.learningRate = value;
@@ -57,6 +58,7 @@ async function loadDigits(url, entry) {
 // training: begin
 async function run(state) {
   const { images, labels } = digits.train;
+  state.looping = true;
   while (state.running && state === training) {
     const began = performance.now();
     do {
@@ -78,6 +80,7 @@ async function run(state) {
     }
     await new Promise((resume) => setTimeout(resume)); // let messages in
   }
+  state.looping = false;
 }
 // training: end
 
