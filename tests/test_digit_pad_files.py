@@ -214,7 +214,7 @@ def read_by_the_page(pad, content):
         const { parse } = await load("safetensors");
         const bytes = Uint8Array.from(atob(argument), (letter) => letter.charCodeAt(0));
         try {
-          return Object.fromEntries(Object.entries(parse(bytes, "it.safetensors")).map(
+          return Object.fromEntries(Object.entries(parse(bytes, "it.safetensors").tensors).map(
             ([name, { data, shape }]) => [name, [Array.from(data), shape]]));
         } catch (error) { return error.message; }""",
         base64.b64encode(content).decode(),

@@ -148,7 +148,7 @@ def test_the_bench_is_set_by_hand(pad):
         ("kernel", 5, "(8 + 2·0 − 1·(5 − 1) − 1) / 1⌋ + 1 = 4: the output is 4 × 4"),
         ("padding", 2, "= 8: the output is 8 × 8"),
         ("stride", 2, "= 4: the output is 4 × 4"),
-        ("dilation", 3, "the output is 1 × 1"),
+        ("dilation", 2, "= 2: the output is 2 × 2"),
         ("padding", 0, "No window fits"),
         ("size", 999, "(12 + 2·0"),
     ]:

@@ -192,8 +192,8 @@ def test_networks_without_batch_normalisation_stay_as_they_are():
 def test_the_page_refuses_what_it_cannot_show(line, message):
     with refuses(message):
         export.fold_batch_norm(models.from_notation(line), parse(line))
-    with refuses("the page has no tanh such as conv_tanh"):
-        export.page_layers(parse("8C3", activation="tanh"))
+    with refuses("the page has no gelu such as conv_gelu"):
+        export.page_layers(parse("8C3", activation="gelu"))
 
 
 def test_export_refuses_what_is_no_number(tmp_path):

@@ -26,6 +26,7 @@ export const pad = {
   probabilities: null,
   milliseconds: null, // that the last prediction took, all maps drawn
   predict,
+  trained: () => trained, // {layers, weights} of the network from the training below, or null
 };
 
 const view = document.getElementById("digit-pad");
@@ -75,8 +76,8 @@ async function useNetwork(name) {
     if (view.querySelector("[name=pad-network]:checked").value !== name) return; // meanwhile another
   }
   chosen = name;
-  layers = (shipped ?? manifest.training).layers;
-  network = buildNetwork(layers).load(shipped ? shipped.tensors : trained);
+  layers = (shipped ?? trained).layers;
+  network = buildNetwork(layers).load(shipped ? shipped.tensors : trained.weights);
   twin = null;
   maps.setNetwork(network);
   taken.setNetwork(maps.stages);
@@ -183,20 +184,21 @@ function choose(name) {
   });
 }
 
-// The training has a new network: offer it, and use it if it is the chosen one. Without weights:
-// it has none anymore.
-function onTrained(weights) {
-  trained = weights;
+// There is a trained network, {layers, weights}: offer it, and use it if it is the chosen one. Null:
+// there is none anymore.
+function onTrained(found) {
+  const same = JSON.stringify(found?.layers) === JSON.stringify(trained?.layers);
+  trained = found;
   const choice = view.querySelector("[value=trained]");
-  choice.disabled = !weights;
-  find("yours").textContent = weights ? "(trained below)" : "(none is trained yet)";
+  choice.disabled = !found;
+  find("yours").textContent = found ? "(trained below)" : "(none is trained yet)";
   if (!choice.checked) return;
-  if (!weights) {
-    view.querySelector(`[name=pad-network][value=${manifest.networks[0].name}]`).checked = true;
-    choose(manifest.networks[0].name);
+  if (!found) view.querySelector(`[name=pad-network][value=${manifest.networks[0].name}]`).checked = true;
+  if (!found || !same) {
+    choose(found ? "trained" : manifest.networks[0].name);
     return;
   }
-  network.load(trained);
+  network.load(found.weights);
   twin = null;
   predict();
   maps.layOut();

@@ -61,12 +61,19 @@ export class Maps {
       button.tabIndex = f ? -1 : 0;
       button.setAttribute("aria-label", nameOf(stage, f));
       button.addEventListener("focus", () => {
-        if (button.matches(":focus-visible")) this.point(stage, f, null, true);
+        if (!this.pressed) this.point(stage, f, null, true);
+        this.pressed = false;
       });
       button.addEventListener("pointermove", (event) => this.point(stage, f, event, false));
-      button.addEventListener("click", (event) => this.point(stage, f, event.detail ? event : null, true));
+      button.addEventListener("click", (event) => {
+        this.pressed = false;
+        this.point(stage, f, event.detail ? event : null, true);
+      });
       stage.group.append(button);
     }
+    stage.group.addEventListener("pointerdown", () => { // the click, not the focus, knows the place
+      this.pressed = true;
+    });
     stage.group.addEventListener("keydown", (event) => this.move(event, stage));
     return section;
   }
@@ -97,8 +104,8 @@ export class Maps {
     if (!next) return;
     event.target.tabIndex = -1;
     next.tabIndex = 0;
+    this.pressed = false;
     next.focus();
-    this.point(stage, now + step, null, true);
   }
 
   // Place the cells for the page's width, and draw the kernels, which stay.
@@ -156,7 +163,7 @@ export class Maps {
     for (const stage of this.stages) {
       const { shown: { output }, count, width, height, scale, picture: atlas, columns, cellHeight } = stage;
       const most = largest(output);
-      const colourOf = stage.isScores ? signedColour : activationColour;
+      const colourOf = stage.isSigned ? signedColour : activationColour;
       for (let f = 0; f < count; f++) {
         const left = (f % columns) * CELL + 2, top = Math.floor(f / columns) * cellHeight + 2;
         for (let y = 0; y < height; y++) {

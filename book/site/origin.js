@@ -80,7 +80,7 @@ export class Origin {
     const strongest = (best - f) / count;
     const [y, x] = this.at = place ?? [Math.floor(strongest / width), strongest % width];
     const value = output[(y * width + x) * count + f];
-    const silent = output[best] <= 0 && !stage.isScores && !place;
+    const silent = output[best] <= 0 && !stage.isSigned && !place;
     const title = nameOf(stage, f);
     const where = silent ? `${title} is silent: its kernel met nothing here that it answers to.`
       : dense ? `${title}: <b>${signed(value)}</b>.`

@@ -95,7 +95,7 @@ export async function loadTensors(url, entry) {
     throw new Error(`${nameOf(url)} is damaged or another file: its SHA-256 is not the one in the `
       + "manifest, so the page does not use it.");
   }
-  return parse(bytes, nameOf(url));
+  return parse(bytes, nameOf(url)).tensors;
 }
 
 async function unpack(bytes, url) {
@@ -115,14 +115,33 @@ const TYPES = { F32: Float32Array, U8: Uint8Array };
 export function parse(bytes, name = "The file") {
   const header = readHeader(bytes, name);
   const begin = bytes.length - header.rest;
+  const { __metadata__: metadata = {}, ...entries } = header.entries;
   const tensors = {};
-  for (const [tensor, entry] of Object.entries(header.entries)) {
-    if (tensor === "__metadata__") continue;
+  for (const [tensor, entry] of Object.entries(entries)) {
     const { dtype, shape, data_offsets: [from, to] } = checked(entry, tensor, header.rest, name);
     const part = bytes.slice(begin + from, begin + to);
     tensors[tensor] = { shape, data: new TYPES[dtype](part.buffer) };
   }
-  return tensors;
+  return { tensors, metadata };
+}
+
+// The same the other way round.
+export function serialize(tensors, metadata) {
+  const header = { __metadata__: metadata };
+  let end = 0;
+  for (const [name, { shape, data }] of Object.entries(tensors)) {
+    header[name] = { dtype: "F32", shape, data_offsets: [end, end + 4 * data.length] };
+    end += 4 * data.length;
+  }
+  const words = JSON.stringify(header);
+  const length = 8 * Math.ceil(words.length / 8); // the arrays begin at a multiple of eight bytes
+  const bytes = new Uint8Array(8 + length + end);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
+  bytes.set(new TextEncoder().encode(words.padEnd(length)), 8);
+  for (const [name, { data }] of Object.entries(tensors)) {
+    bytes.set(new Uint8Array(Float32Array.from(data).buffer), 8 + length + header[name].data_offsets[0]);
+  }
+  return bytes;
 }
 // safetensors: end
 

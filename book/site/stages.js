@@ -6,12 +6,14 @@ export function stagesOf(network) {
   const last = network.layers.at(-1);
   let convolutions = 0;
   network.layers.forEach((layer, index) => {
-    if (layer.kind === "relu") return;
+    if (["relu", "activation", "dropout"].includes(layer.kind)) return;
     const next = network.layers[index + 1];
-    const shown = next?.kind === "relu" ? next : layer;
+    const shown = ["relu", "activation"].includes(next?.kind) ? next : layer;
     const [height, width, count] = layer.outputShape;
     const before = stages.at(-1);
-    const stage = { layer, shown, index, height, width, count, before, isScores: layer === last };
+    const stage = { layer, shown, index, height, width, count, before, isScores: layer === last,
+      isSigned: layer === last || shown.name.endsWith("_tanh")
+        || (layer.kind === "pooling" && before?.isSigned) };
     if (layer.kind === "convolution") {
       const [, , channels] = layer.inputShape;
       stage.name = `Convolution ${++convolutions}`;

@@ -2,34 +2,56 @@
 
 import { drawChart, roundUp } from "./chart.js";
 import { colours } from "./colours.js";
+import { download, fromFile, isKept, keep, kept, toFile } from "./kept.js";
 import { whyNoScript } from "./safetensors.js";
+import { Settings } from "./settings.js";
 
 const MARK = 0.97;
-const RATES = [0.0005, 0.002, 0.005, 0.02, 0.1];
 
 export class Training {
-  // `here` is the folder of these files; `onNetwork` is told the weights after each test.
+  // `here` is the folder of these files; `onNetwork` is told {layers, weights} after each test, and
+  // null when they are gone.
   constructor(container, here, manifest, onNetwork, onDraw) {
-    Object.assign(this, { here, manifest, onNetwork });
+    Object.assign(this, { here, manifest, onNetwork, trained: null, initial: null });
     container.innerHTML = `
+      <div class="pad-controls pad-settings" role="group" aria-label="Network and training"></div>
       <div class="pad-controls">
         <button type="button" class="pad-start">Start training</button>
+        <button type="button" class="pad-one" data-by="batch">One batch</button>
+        <button type="button" class="pad-one" data-by="epoch">One epoch</button>
         <button type="button" class="pad-reset" disabled>Reset</button>
-        <label>Learning rate <select class="pad-rate">${RATES.map((rate) =>
-    `<option${rate === 0.005 ? " selected" : ""}>${rate}</option>`).join("")}</select></label>
         <button type="button" class="pad-use" disabled>Draw against this network</button></div>
       <div class="pad-charts"><canvas class="pad-chart pad-losses" role="img"
         aria-label="Loss while training"></canvas>
-        <canvas class="pad-chart pad-tests" role="img" aria-label="Test accuracy while training"></canvas></div>
-      <p class="pad-progress">Nothing is trained yet; the digits (1.3 MB) are loaded at the start.</p>
-      <p class="pad-milestone" role="status"></p>`;
+        <canvas class="pad-chart pad-tests" role="img" aria-label="Accuracy while training"></canvas></div>
+      <p class="pad-progress"></p>
+      <p class="pad-milestone" role="status"></p>
+      <div class="pad-controls" role="group" aria-label="Keep the network">
+        <button type="button" class="pad-keep" disabled>Keep it in this browser</button>
+        <button type="button" class="pad-kept" disabled>Take the kept one</button>
+        <button type="button" class="pad-save" disabled>Save as a file</button>
+        <label>Read a file <input class="pad-file" type="file" accept=".safetensors"></label></div>`;
     this.container = container;
     this.find = (name) => container.querySelector(`.pad-${name}`);
+    this.settings = new Settings(this.find("settings"), (name) => this.changed(name));
     this.find("start").addEventListener("click", () => this.toggle());
+    for (const button of container.querySelectorAll(".pad-one")) {
+      button.addEventListener("click", () => this.go(button.dataset.by));
+    }
     this.find("reset").addEventListener("click", () => this.reset("Reset: the weights are random again."));
     this.find("use").addEventListener("click", onDraw);
-    this.find("rate").addEventListener("change", () => {
-      this.worker?.postMessage({ command: "learningRate", value: this.rate() });
+    this.find("keep").addEventListener("click", () => {
+      this.say(keep(this.trained));
+      this.find("kept").disabled = !isKept();
+    });
+    this.find("kept").addEventListener("click", () => this.take(kept, "the kept network"));
+    this.find("save").addEventListener("click", () => download(toFile(this.trained), "digits.safetensors"));
+    this.find("file").addEventListener("change", async ({ target }) => {
+      const [file] = target.files;
+      if (!file) return;
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      this.take(() => fromFile(bytes, file.name), file.name);
+      target.value = "";
     });
     // A page that is left must not go on computing; one that is come back to says so.
     addEventListener("pagehide", () => {
@@ -38,10 +60,39 @@ export class Training {
     colours.listeners.push(() => this.draw());
     new ResizeObserver(() => this.draw()).observe(container);
     this.reset("");
+    this.find("kept").disabled = !isKept();
+    if (location.hash.startsWith("#train:")) container.scrollIntoView();
   }
 
-  rate() {
-    return Number(this.find("rate").value);
+  // Learning rate and weight decay take effect at once; another network gives up the one from a file.
+  changed(name) {
+    if (name === "net" || name === "activation") this.initial = null;
+    this.worker?.postMessage({ command: "change", ...this.numbers() });
+  }
+
+  numbers() {
+    const { rate, decay } = this.settings.read();
+    return { learningRate: Number(rate), decay: Number(decay) };
+  }
+
+  // Put a network behind the pad that was trained before, and let training begin with it.
+  take(read, name) {
+    try {
+      const found = read();
+      this.reset("");
+      this.settings.write({ ...this.settings.read(), net: found.net, activation: found.activation });
+      this.initial = found.weights;
+      this.offer(found);
+      this.say(`Here is ${name}: draw against it, or train it further.`);
+    } catch (error) {
+      this.say(error.message);
+    }
+  }
+
+  offer(trained) {
+    this.trained = trained;
+    for (const name of ["use", "keep", "save"]) this.find(name).disabled = !trained;
+    this.onNetwork(trained);
   }
 
   say(text) {
@@ -50,10 +101,10 @@ export class Training {
 
   reset(text) {
     this.worker?.terminate();
-    this.worker = null;
+    this.worker = this.initial = null;
     this.losses = [];
     this.tests = [];
-    this.onNetwork(null);
+    this.offer(null);
     delete this.container.dataset.markSeconds;
     this.setState("idle");
     this.find("progress").textContent =
@@ -67,39 +118,52 @@ export class Training {
     this.find("start").textContent = { idle: "Start training", loading: "Loading …",
       running: "Pause", paused: "Go on", finished: "Finished" }[state];
     this.find("start").disabled = state === "loading" || state === "finished";
+    for (const button of this.container.querySelectorAll(".pad-one")) {
+      button.disabled = state !== "idle" && state !== "paused";
+    }
     this.find("reset").disabled = state === "idle";
-    if (state === "idle") this.find("use").disabled = true;
+    this.settings.freeze(state !== "idle");
   }
 
   toggle() {
-    if (this.state === "idle") {
-      this.setState("loading");
-      this.worker = new Worker(new URL("training_worker.js", this.here), { type: "module" });
-      const worker = this.worker;
-      worker.onmessage = ({ data }) => worker === this.worker && this[data.event](data);
-      worker.onerror = async () => {
-        const message = await whyNoScript(new URL("training_worker.js", this.here));
-        if (worker === this.worker) this.failed({ message });
-      };
-      worker.postMessage({ command: "start", learningRate: this.rate(),
-        seed: Math.floor(2 ** 31 * Math.random()), layers: this.manifest.training.layers,
-        entry: this.manifest.digits,
-        url: new URL(this.manifest.digits.file, this.here).href });
-    } else if (this.state === "running") {
+    if (this.state === "running") {
       this.worker.postMessage({ command: "pause" });
       this.setState("paused");
       this.say("Paused.");
-    } else {
-      this.worker.postMessage({ command: "resume" });
+    } else this.go();
+  }
+
+  // Train: on and on, by one "batch" or by one "epoch".
+  go(by) {
+    if (this.state !== "idle") {
+      this.worker.postMessage({ command: "resume", by });
       this.setState("running");
-      this.say("Training goes on.");
+      if (!by) this.say("Training goes on.");
+      return;
     }
+    if (!this.settings.check()) return this.say(this.settings.said.textContent);
+    this.setState("loading");
+    this.worker = new Worker(new URL("training_worker.js", this.here), { type: "module" });
+    const worker = this.worker;
+    worker.onmessage = ({ data }) => worker === this.worker && this[data.event](data);
+    worker.onerror = async () => {
+      const message = await whyNoScript(new URL("training_worker.js", this.here));
+      if (worker === this.worker) this.failed({ message });
+    };
+    const { optimizer, batch } = this.settings.read();
+    worker.postMessage({ command: "start", by, optimizer, batch: Number(batch), ...this.numbers(),
+      seed: Math.floor(2 ** 31 * Math.random()), layers: this.settings.layers(), weights: this.initial,
+      entry: this.manifest.digits, url: new URL(this.manifest.digits.file, this.here).href });
   }
 
   started({ digits, testDigits }) {
     this.setState("running");
     this.testDigits = testDigits;
-    this.say(`Training on ${digits} digits, from random weights.`);
+    this.say(`Training on ${digits} digits, from ${this.initial ? "the weights that were read" : "random weights"}.`);
+  }
+
+  stepped() {
+    this.setState("paused");
   }
 
   progress({ images, epoch, loss, seconds }) {
@@ -113,21 +177,23 @@ export class Training {
     }
   }
 
-  tested({ epoch, accuracy, seconds, weights }) {
-    const before = this.tests.at(-1)?.[1] ?? 0;
-    this.tests.push([epoch, accuracy]);
-    this.find("use").disabled = false;
-    this.onNetwork(weights);
-    if (accuracy >= MARK && !(this.tests.slice(0, -1).some(([, value]) => value >= MARK))) {
+  tested({ epoch, test, train, seconds, weights }) {
+    const reached = (share) => this.tests.some(({ test: { accuracy } }) => accuracy[0] >= share);
+    const [had90, hadMark] = [reached(0.9), reached(MARK)];
+    const [accuracy] = test.accuracy;
+    this.tests.push({ epoch, test, train });
+    const { net, activation } = this.settings.read();
+    this.offer({ net, activation, layers: this.settings.layers(), weights });
+    if (accuracy >= MARK && !hadMark) {
       this.container.dataset.markSeconds = seconds.toFixed(2);
       this.say(`97 % reached after ${seconds.toFixed(1)} seconds: ${(100 * accuracy).toFixed(1)} %.`);
-    } else if (accuracy >= 0.9 && before < 0.9) this.say("90 % reached.");
+    } else if (accuracy >= 0.9 && !had90) this.say("90 % reached.");
     this.draw();
   }
 
   finished() {
     this.setState("finished");
-    this.say(`Ten epochs are over: ${(100 * this.tests.at(-1)[1]).toFixed(1)} %.`);
+    this.say(`Ten epochs are over: ${(100 * this.tests.at(-1).test.accuracy[0]).toFixed(1)} %.`);
   }
 
   failed({ message }) {
@@ -135,27 +201,37 @@ export class Training {
   }
 
   note({ images, epoch, seconds }) {
-    const test = this.tests.at(-1);
-    const accuracy = test ? `, test accuracy ${(100 * test[1]).toFixed(1)} % (n = ${this.testDigits})` : "";
-    this.find("progress").textContent = `Epoch ${epoch.toFixed(1)}, ${images} images, `
-      + `${seconds.toFixed(1)} s: loss ${this.losses.at(-1)?.[1].toFixed(3)}${accuracy}.`;
+    const share = (value) => (100 * value).toFixed(1);
+    const { accuracy: [accuracy, low, high] = [] } = this.tests.at(-1)?.test ?? {};
+    const tested = accuracy === undefined ? "" : `, test accuracy ${share(accuracy)} % (n = ${this.testDigits}, `
+      + `95 % interval ${share(low)} to ${share(high)} %)`;
+    this.find("progress").textContent = `Epoch ${epoch.toFixed(epoch < 0.1 ? 3 : 1)}, ${images} images, `
+      + `${seconds.toFixed(1)} s: loss ${this.losses.at(-1)?.[1].toFixed(3)}${tested}.`;
   }
 
   draw() {
     const { x, loss, accuracy } = axes(this.losses, this.tests);
-    drawChart(this.find("losses"), { x, y: loss,
-      lines: [{ points: this.losses, colour: "less", label: this.losses.at(-1)?.[1].toFixed(2) }] });
-    drawChart(this.find("tests"), { x, y: accuracy, lines: [{ points: this.tests, colour: "more", dots: true,
-      label: this.tests.length ? `${(100 * this.tests.at(-1)[1]).toFixed(1)} %` : "" }] });
+    const line = (set, what) => this.tests.map((tested) => [tested.epoch, tested[set][what][0]]);
+    const band = (what) => this.tests.map(({ epoch, test }) => [epoch, ...test[what].slice(1)]);
+    const both = (what) => [
+      { points: line("train", what), colour: "ink", dots: true, label: "training digits" },
+      { points: line("test", what), colour: "more", dots: true, label: "test digits" }];
+    drawChart(this.find("losses"), { x, y: loss, bands: [{ points: band("loss"), colour: "more" }],
+      lines: [{ points: this.losses, colour: "less", label: this.tests.length > 1 ? "" : "batches" },
+        ...both("loss")] });
+    drawChart(this.find("tests"), { x, y: accuracy, bands: [{ points: band("accuracy"), colour: "more" }],
+      lines: both("accuracy") });
   }
 }
 
-// Axes that hold all points: [epoch, loss] and [epoch, accuracy].
+// Axes that hold all points: [epoch, loss] of the batches, and what the tests found.
 export function axes(losses, tests) {
-  const most = Math.max(0.5, ...losses.map(([, loss]) => loss));
-  const least = Math.min(0.8, ...tests.map(([, accuracy]) => accuracy));
+  const sets = tests.flatMap(({ test, train }) => [test, train]);
+  const most = Math.max(0.5, ...losses.map(([, loss]) => loss),
+    ...sets.flatMap(({ loss }) => loss).filter(Number.isFinite));
+  const least = Math.min(0.8, ...sets.flatMap(({ accuracy }) => accuracy));
   return { x: { from: 0, to: Math.max(2, Math.ceil(losses.at(-1)?.[0] ?? 0)), label: "epochs" },
     loss: { from: 0, to: roundUp(most), label: "loss" },
-    accuracy: { from: Math.floor(10 * least) / 10, to: 1, label: "test accuracy",
+    accuracy: { from: Math.floor(10 * least) / 10, to: 1, label: "accuracy",
       format: (share) => `${Math.round(100 * share)} %` } };
 }

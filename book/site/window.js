@@ -5,6 +5,7 @@ import { framed } from "./origin.js";
 import { nameOf, partsOf, signed, unitOf } from "./stages.js";
 
 const PACE = 140; // milliseconds a position
+const WIDEST = 7; // a wider window has too many products to read
 
 export class Window {
   // `choose` is told another selection, {stage, f, place}: the maps and this section show the same.
@@ -123,6 +124,12 @@ export class Window {
     this.options(stage, f, before, channels);
     this.pictures(stage, f, y, x, parts[this.channel]);
     const { read, weights } = parts[this.channel];
+    this.find("products").hidden = side > WIDEST;
+    if (side <= WIDEST) this.products(side, read, weights, y, x);
+    this.find("sum").innerHTML = this.sentence(stage, f, parts, before, layer);
+  }
+
+  products(side, read, weights, y, x) {
     this.find("products").caption.textContent = `What the window reads at row ${y + 1}, column ${x + 1}, `
       + "times the weight that it meets";
     this.find("products").tBodies[0].innerHTML = Array.from({ length: side }, (_, i) =>
@@ -130,7 +137,6 @@ export class Window {
         const value = read[i * side + j], weight = weights[i * side + j];
         return `<td>${signed(value)} × ${signed(weight)} <span>= ${signed(value * weight)}</span></td>`;
       }).join("")}</tr>`).join("");
-    this.find("sum").innerHTML = this.sentence(stage, f, parts, before, layer);
   }
 
   // The sum in words. What is said is rounded, what is computed is not.
@@ -141,7 +147,9 @@ export class Window {
     const total = own + others + bias;
     const more = before ? `The other ${parts.length - 1} ${unitOf(before)}s add ${signed(others)}, the bias `
       : "The bias adds ";
-    const after = stage.shown.kind !== "relu" ? ""
+    const [, name] = stage.shown.name.split("_");
+    const after = stage.shown === layer ? ""
+      : name !== "relu" ? `${name} makes it <b>${signed(stage.shown.of(total))}</b>.`
       : total > 0 ? "ReLU lets it pass." : "ReLU makes it <b>0.00</b>.";
     return `The products add up to <b>${signed(own)}</b>. ${more}${signed(bias)}: <b>${signed(total)}</b>. ${after}`;
   }
@@ -173,7 +181,7 @@ export class Window {
     const map = Float32Array.from({ length: width * height }, (_, at) =>
       (this.seen === null || at <= this.seen ? output[at * count + f] : 0));
     framed(this.find("output"), map, height, width, [y, y, x, x],
-      stage.isScores ? signedColour : activationColour);
+      stage.isSigned ? signedColour : activationColour);
     this.find("input").nextElementSibling.textContent = `${rows} × ${columns}`;
     this.find("output").nextElementSibling.textContent = `${nameOf(stage, f)}: ${height} × ${width}`;
     this.find("output").style.borderColor = css("grid");
