@@ -79,10 +79,10 @@ def compressed(path):
 
 
 @contextlib.contextmanager
-def serve(folder, port=0, compress=False):
+def serve(folder, port=0, compress=False, handler=Handler):
     """Serve a folder on this machine from a thread; yields its address."""
     server = http.server.ThreadingHTTPServer(
-        ("127.0.0.1", port), functools.partial(Handler, directory=str(folder))
+        ("127.0.0.1", port), functools.partial(handler, directory=str(folder))
     )
     server.compress = compress
     thread = threading.Thread(target=server.serve_forever, daemon=True)

@@ -228,30 +228,31 @@ def shuffled(seed):
     return spoil
 
 
-def moved(seed, together):
-    """Make a spoiler that makes accuracies worse by a point or so.
+def scaled(seed, together):
+    """Make a spoiler that makes errors about twice or half as frequent.
 
     Parameters
     ----------
     seed : int
     together : bool
-        Whether all runs of a variant move alike, or each by itself.
+        Whether all runs of a variant change alike, or each by itself.
     """
     random = np.random.default_rng(seed)
 
     def spoil(found):
         if not isinstance(found, list):
             return found
-        by = {row["variant"]: abs(random.normal(0, 0.01)) for row in found}
+        of_variant = {row["variant"]: random.normal(0, 0.7) for row in found}
         spoiled = []
         for row in found:
-            by_itself = abs(random.normal(0, 0.0002 if together else 0.01))
-            change = by_itself + together * by[row["variant"]]
-            columns = [column for column in MEASURED if "accurac" in column]
-            spoiled.append(
-                row
-                | {name: np.clip(np.array(row[name]) - change, 0, 1).tolist() for name in columns}
-            )
+            own = random.normal(0, 0.02 if together else 0.7)
+            factor = np.exp(own + together * of_variant[row["variant"]])
+            other = {
+                name: np.clip(1 - factor * (1 - np.array(row[name])), 0, 1).tolist()
+                for name in MEASURED
+                if "accurac" in name
+            }
+            spoiled.append(row | other)
         return spoiled
 
     return spoil

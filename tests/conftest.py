@@ -114,3 +114,67 @@ def make():
         ).stdout
 
     return commands
+
+
+@pytest.fixture(scope="session")
+def pad_html(tmp_path_factory):
+    """Give the folder of chapter 14's page, built on its own, under a path."""
+    return preview.build("draw", tmp_path_factory.mktemp("pad") / "under" / "a-path")
+
+
+@pytest.fixture(scope="session")
+def pad_address(pad_html):
+    """Give the address of chapter 14's page."""
+    with preview.serve(pad_html.parents[3]) as host:
+        relative = pad_html.relative_to(pad_html.parents[3]).as_posix()
+        yield f"{host}/{relative}/book/draw.html"
+
+
+@pytest.fixture
+def open_page(browser, pad_address):
+    """Give a function that opens the page anew; no script may fail, no other host be asked."""
+    contexts, problems = [], []
+    host = "/".join(pad_address.split("/")[:3])
+
+    def open_page(prepare=None, wait="ready", **options):
+        context = browser.new_context(**({"viewport": {"width": 1280, "height": 900}} | options))
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on(
+            "request",
+            lambda request: (
+                None
+                if request.url.startswith((host, "data:", "blob:"))
+                else problems.append(request.url)
+            ),
+        )
+        if prepare:
+            prepare(page)
+        page.goto(pad_address)
+        if wait:
+            page.wait_for_selector(f'#digit-pad[data-state="{wait}"]')
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not problems
+
+
+@pytest.fixture(scope="session")
+def shared_page(browser, pad_address):
+    """Give one open page for tests that leave nothing behind but a drawing."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.goto(pad_address)
+    page.wait_for_selector('#digit-pad[data-state="ready"]')
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def pad(shared_page):
+    """Give the shared page with an empty pad."""
+    shared_page.click(".pad-clear")
+    return shared_page
