@@ -44,11 +44,12 @@ COLUMNS = {
     "device": str,
     "versions": dict,
     "commit": str,
+    "measures": dict,  # of a task: name to number or list
     "outcome": str,  # "trained" or "diverged"
     "machine": dict,  # last: a line that was cut off ends in no JSON, and is known by it
 }
 # What rows recorded before a column was added are read with: nothing is known.
-LATER = {"machine": {}, "outcome": "trained"}
+LATER = {"machine": {}, "measures": {}, "outcome": "trained"}
 LARGEST = 2**27  # bytes; a row has about 1,500
 METRICS = ("validation_loss", "validation_accuracy", "test_loss", "test_accuracy")
 

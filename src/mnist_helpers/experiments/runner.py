@@ -13,9 +13,8 @@ from distributed.comm import CommClosedError
 from filelock import FileLock, Timeout
 from tqdm import tqdm
 
-from mnist_helpers import environment
+from mnist_helpers import environment, tasks
 from mnist_helpers.experiments import definition, outputs, results
-from mnist_helpers.training import trainer
 
 PATIENCE = 30  # seconds for the first worker of a running scheduler to come
 ROOT = definition.EXPERIMENTS.parent
@@ -150,7 +149,7 @@ def _compare(address, found, expected):
 def train(expected, settings, *arguments):
     """Train in a worker, which proves first what it is: it may have joined after the others."""
     _compare(get_worker().address, _proof(settings["data"]), expected)
-    return trainer.train(settings, *arguments)
+    return tasks.train(settings, *arguments)
 
 
 def _run(experiment, client, variants, folder, threads):

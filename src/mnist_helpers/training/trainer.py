@@ -104,6 +104,7 @@ def train(settings, seed, keep=(), checkpoint=None):
         "seconds": round(seconds, 1),
         "cpu_seconds": round(cpu_seconds, 1),
         "versions": environment.describe()["versions"],
+        "measures": {},  # of other tasks
         "machine": environment.machine(),
         "outcome": "diverged" if diverged else "trained",
     } | more
