@@ -7,6 +7,7 @@ import { GradientCheck } from "./gradient_check_view.js";
 import { Maps } from "./maps.js";
 import { softmax } from "./network.js";
 import { buildNetwork } from "./networks.js";
+import { OwnDigits } from "./own_view.js";
 import { PadCanvas } from "./pad_canvas.js";
 import { loadManifest, loadTensors } from "./safetensors.js";
 import { sample } from "./samples.js";
@@ -31,7 +32,7 @@ export const pad = {
 
 const view = document.getElementById("digit-pad");
 const here = new URL(".", import.meta.url);
-let manifest, chosen, layers, network, twin, maps, why, taken, shares, trained, waiting, silence;
+let manifest, chosen, layers, network, twin, maps, why, taken, shares, own, trained, waiting, silence;
 
 function build() {
   view.innerHTML = `
@@ -79,6 +80,7 @@ async function useNetwork(name) {
   layers = (shipped ?? trained).layers;
   network = buildNetwork(layers).load(shipped ? shipped.tensors : trained.weights);
   twin = null;
+  own.show();
   maps.setNetwork(network);
   taken.setNetwork(maps.stages);
   predict();
@@ -221,6 +223,9 @@ async function start() {
     maps = new Maps(document.getElementById("digit-maps"), (selection) => taken.set(selection));
     taken = new Window(document.getElementById("digit-window"), (selection) => maps.select(selection));
     shares = new SoftmaxView(document.getElementById("digit-softmax"));
+    own = new OwnDigits(document.getElementById("digit-own"), {
+      drawn: () => (pad.probabilities ? pad.prepared : null),
+      behind: () => ({ layers, weights: network.weights() }), offer: onTrained });
     new Bench(document.getElementById("digit-bench"));
     why = new Why(document.getElementById("digit-why"));
     new GradientCheck(document.getElementById("digit-check"));
