@@ -165,7 +165,8 @@ def test_the_metadata_are_clean(path):
     identifiers = [cell.id for cell in notebook.cells]
     assert len(set(identifiers)) == len(identifiers)
     for cell in notebook.cells:
-        assert set(cell.metadata) <= {"tags", "mystnb"}, cell.metadata
+        allowed = {"tags", "mystnb", "jp-MarkdownHeadingCollapsed"}
+        assert set(cell.metadata) <= allowed, cell.metadata
         assert not cell.get("attachments")
 
 
