@@ -8,16 +8,25 @@ from test_notebooks import SHORT
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 CHAPTERS = ["05_evaluation", "06_open_questions", "08_architecture", "09_layer_parameters",
-            "10_optimizers", "15_ensembles", "16_ten_seconds", "17_last_errors"]  # fmt: skip
+            "10_optimizers", "16_ten_seconds"]  # fmt: skip
 SPOILERS = {
     "read": [
         *(claims.shuffled(seed) for seed in range(3)),
         *(claims.scaled(seed, together) for seed in range(3) for together in (True, False)),
     ],
-    "probabilities_of": [claims.relabelled(0), claims.relabelled(1)],
+    "probabilities_of": [claims.relabelled(0)],
 }
-# Claims that no spoiled row can break, and why they stand in a chapter nevertheless.
-OF_ANY_ROWS = {}
+# What no spoiled row can break: how many runs there are, and what their settings settle.
+OF_ANY_ROWS = {
+    "08_architecture": {
+        "assert work['post'] > 9 * work['small']",
+        "assert readings.shape == (10, 12) and (wandered > 0).any()",
+    },
+    "09_layer_parameters": {
+        "assert len(found) == 20",
+        "assert np.isclose(curves[name][1][0], 100 * values.mean())",
+    },
+}
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
