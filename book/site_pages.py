@@ -121,12 +121,12 @@ def describe(app, pagename, templatename, context, doctree):
         tags["og:url"] = context["pageurl"]
         tags["og:image"] = f"{site}_static/preview.png"
         tags["og:image:alt"] = "Handwritten digits that fifteen networks get wrong"
-    lines = [f'<meta name="description" content="{html.escape(said)}">'] if said else []
+    lines = [f'<meta name="description" content="{html.escape(said)}" />'] if said else []
     lines += [
-        f'<meta property="{name}" content="{html.escape(html.unescape(text))}">'
+        f'<meta property="{name}" content="{html.escape(html.unescape(text))}" />'
         for name, text in tags.items()
     ]
-    lines.append('<meta name="twitter:card" content="summary_large_image">')
+    lines.append('<meta name="twitter:card" content="summary_large_image" />')
     context["metatags"] = context.get("metatags", "") + "\n".join(lines)
 
 

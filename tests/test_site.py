@@ -126,7 +126,7 @@ def test_every_page_has_a_title_and_a_description_of_its_own(site):
         first, _, rest = title.partition(" &#8212; ")
         assert rest in ("", "Ten Digits") and first != "Ten Digits", title
         titles[title] = page
-        said = re.search(r'<meta name="description" content="([^"]*)">', text)
+        said = re.search(r'<meta name="description" content="([^"]*)" />', text)
         assert said and 40 <= len(said[1]) <= 260, page
         descriptions[said[1]] = page
         for name in ("og:title", "og:description", "og:type", "og:site_name"):
@@ -139,7 +139,7 @@ def test_what_is_not_found_leads_back(browser, site, address):
     with opened(browser, f"{address}/404.html") as (page, left, errors):
         assert left == errors == []
         page.get_by_role("link", name="To the first page").click()
-        assert page.locator("#front-pad").count() == 1
+        page.locator("#front-pad").wait_for(state="attached")
 
 
 def test_the_icons_that_pages_show_are_there(browser, site, address):
