@@ -1,8 +1,7 @@
 // The first page's pad: draw, and the network answers, with all its maps. Chapter 14 has the whole.
-
-import { softmax } from "./cnn.js";
+import { softmax } from "./network.js";
 import { activationColour, colours, css, largest, Picture } from "./colours.js";
-import { ink, PAD, PEN, prepare } from "./drawing.js";
+import { Ink, PAD, PEN, prepare } from "./drawing.js";
 import { buildNetwork } from "./networks.js";
 import { loadManifest, loadTensors } from "./safetensors.js";
 import { sample } from "./samples.js";
@@ -91,7 +90,7 @@ function answer() {
   waiting = null;
   drawPad();
   const drawn = strokes.length > 0;
-  const image = Float32Array.from(prepare(ink(strokes)), (value) => value / 255);
+  const image = Float32Array.from(prepare(new Ink(strokes).draw()), (value) => value / 255);
   const shares = softmax(network.forward(image));
   const best = shares.indexOf(Math.max(...shares));
   view.querySelectorAll(".pad-bars li").forEach((row, digit) => {
