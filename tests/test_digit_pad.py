@@ -24,7 +24,7 @@ def test_digits_drawn_by_mouse_are_read(pad, digit):
             said(pad, "The pad is empty")
             draw_by_mouse(pad, paths(pad, digit, hand, place))
             said(pad, f"This is a {digit} ", (hand, place))
-            best = pad.locator(".pad-best")
+            best = pad.locator(".pad-bars .pad-best")
             assert best.count() == 1 and best.inner_text().startswith(str(digit))
 
 

@@ -36,7 +36,7 @@ def test_training_to_its_mark_pausing_and_drawing_against_it(open_page):
     for digit in range(10):
         page.click(f'[data-sample="{digit}"]')
         page.wait_for_timeout(50)
-        right += page.locator(".pad-best").inner_text().startswith(str(digit))
+        right += page.locator(".pad-bars .pad-best").inner_text().startswith(str(digit))
     assert right >= 7
     page.click(".pad-reset")
     assert page.inner_text(".pad-start") == "Start training"
