@@ -106,7 +106,7 @@ class Checkpoint(keras.callbacks.Callback):
 
     def _read(self):
         try:
-            with np.load(self.path) as kept:
+            with open(self.path, "rb") as file, np.load(file) as kept:
                 state = json.loads(str(kept["state"]))
                 if state["definition"] != self.definition:
                     return {}
