@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 SHORT = {
     "kill_while_a_network_is_recorded": 40,
-    "kill_while_a_network_is_trained": 5,
+    "kill_while_a_network_is_trained": 2,
     "write_to_a_full_disk": 60,
     "append_rows_at_once": 160,
     "read_a_damaged_file": 100,
