@@ -210,12 +210,11 @@ def _spoilt(bound, spoil):
 
 def shuffled(seed):
     """Make a spoiler that deals the results of equally long trainings out anew."""
-    random = np.random.default_rng(seed)
 
     def spoil(found):
         if not isinstance(found, list):
             return found
-        other = np.empty(len(found), int)
+        random, other = np.random.default_rng(seed), np.empty(len(found), int)
         epochs = np.array([row["epochs"] for row in found])
         for count in set(epochs):
             places = random.permutation(np.flatnonzero(epochs == count))
@@ -228,25 +227,24 @@ def shuffled(seed):
     return spoil
 
 
-def scaled(seed, together):
+def scaled(seed, alike):
     """Make a spoiler that makes errors about twice or half as frequent.
 
     Parameters
     ----------
     seed : int
-    together : bool
-        Whether all runs of a variant change alike, or each by itself.
+    alike : {"variant", "seed"}
+        Runs that have it in common change alike, but for a little.
     """
-    random = np.random.default_rng(seed)
 
     def spoil(found):
         if not isinstance(found, list):
             return found
-        of_variant = {row["variant"]: random.normal(0, 0.7) for row in found}
+        random = np.random.default_rng(seed)
+        common = {row[alike]: random.normal(0, 0.7) for row in found}
         spoiled = []
         for row in found:
-            own = random.normal(0, 0.02 if together else 0.7)
-            factor = np.exp(own + together * of_variant[row["variant"]])
+            factor = np.exp(common[row[alike]] + random.normal(0, 0.02))
             other = {
                 name: np.clip(1 - factor * (1 - np.array(row[name])), 0, 1).tolist()
                 for name in MEASURED
@@ -260,12 +258,11 @@ def scaled(seed, together):
 
 def relabelled(seed):
     """Make a spoiler that deals the probabilities of a tenth of the images out anew."""
-    random = np.random.default_rng(seed)
 
     def spoil(found):
         if isinstance(found, list):
             return found
-        spoiled = {}
+        random, spoiled = np.random.default_rng(seed), {}
         for run, probabilities in found.items():
             places = random.permutation(len(probabilities))[: len(probabilities) // 10]
             spoiled[run] = probabilities.copy()

@@ -12,7 +12,7 @@ CHAPTERS = ["05_evaluation", "06_open_questions", "08_architecture", "09_layer_p
 SPOILERS = {
     "read": [
         *(claims.shuffled(seed) for seed in range(3)),
-        *(claims.scaled(seed, together) for seed in range(3) for together in (True, False)),
+        *(claims.scaled(seed, alike) for seed in range(3) for alike in ("variant", "seed")),
     ],
     "probabilities_of": [claims.relabelled(0)],
 }
