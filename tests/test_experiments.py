@@ -278,7 +278,8 @@ def test_a_number_of_images_that_leaves_the_validation_set_unclear_is_refused(fo
     ("change", "message"),
     cases({
         "a column": (lambda text: text.replace("seed", "seeds", 1), "columns of tiny.csv are not"),
-        "a cell": (lambda text: text.replace("abc", "abc,d"), f"has {len(results.COLUMNS) + 1} cells"),
+        "a cell": (
+            lambda text: text.replace("abc", "abc,d"), f"has {len(results.COLUMNS) + 1} cells"),
         "an infinite loss": (
             lambda text: text.replace("],1.5,0.5,1.5", "],1.5,0.5,inf"), "test_loss of inf"),
         "a loss that is none": (lambda text: text.replace("[2.0]", "[null]"), "that is no number"),
