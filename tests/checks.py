@@ -62,6 +62,7 @@ def opened(browser, url, viewport=DESKTOP, theme="light"):
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
     page.goto(url, wait_until="networkidle")
+    page.evaluate("window.MathJax?.startup?.promise?.then(() => null)")  # formulas have widths
     yield page, left, errors
     context.close()
 
