@@ -62,6 +62,5 @@ def train(settings, seed, keep=(), checkpoint=None):
         f"threads: {os.environ.get('OMP_NUM_THREADS', 'all')}",
         "versions": environment.describe()["versions"],
         "machine": environment.machine(),
-        "outcome": "trained",
     }
     return trainer.Trained(row | found, None, None)
