@@ -48,6 +48,10 @@ def test_the_first_page_shows_the_pad_at_once(browser, address, viewport):
             assert status.text_content().startswith(f"A {digit} (")
         page.locator(".front-clear").click()
         assert status.text_content() == "Draw a digit."
+        page.locator(".front-canvas").focus()
+        for key in [*["ArrowUp"] * 8, " ", *["ArrowDown"] * 16, " "]:
+            page.keyboard.press(key)
+        assert status.text_content().startswith("A 1 (")
         assert left == errors == []
 
 

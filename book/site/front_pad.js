@@ -1,8 +1,9 @@
 // The first page's pad: draw, and the network answers, with all its maps. Chapter 14 has the whole.
+import { activationColour, colours, largest, Picture } from "./colours.js";
+import { prepare } from "./drawing.js";
 import { softmax } from "./network.js";
-import { activationColour, colours, css, largest, Picture } from "./colours.js";
-import { Ink, PAD, PEN, prepare } from "./drawing.js";
 import { buildNetwork } from "./networks.js";
+import { PadCanvas } from "./pad_canvas.js";
 import { loadManifest, loadTensors } from "./safetensors.js";
 import { sample } from "./samples.js";
 
@@ -13,15 +14,14 @@ const FIRST = 3; // the digit that is there when the page opens
 const view = document.getElementById("front-pad");
 const here = new URL(".", import.meta.url);
 const find = (name) => view.querySelector(`.front-${name}`);
-let network, stages, maps, waiting;
-let strokes = sample(FIRST);
+let network, stages, maps, pad, waiting, silence;
 let untouched = true;
 
 function build() {
   view.innerHTML = `
     <div class="front-desk">
-      <div><canvas class="pad-canvas front-canvas" width="${2 * PAD}" height="${2 * PAD}" role="img"
-          aria-label="Pad to draw a digit on, with a pen, a finger or a mouse"></canvas>
+      <div><canvas class="pad-canvas front-canvas" tabindex="0" role="application"
+          aria-label="Drawing pad; arrow keys move the pen, space puts it down and lifts it"></canvas>
         <div class="pad-controls"><button type="button" class="front-clear">Clear</button></div></div>
       <div><p class="pad-result" role="status"></p>
         <ol class="pad-bars" aria-label="Probabilities">${DIGITS.map((digit) => `
@@ -70,27 +70,10 @@ function showMaps(drawn) {
   maps.paint();
 }
 
-function drawPad() {
-  const context = find("canvas").getContext("2d");
-  context.setTransform(2, 0, 0, 2, 0, 0);
-  context.fillStyle = css("paper");
-  context.fillRect(0, 0, PAD, PAD);
-  context.strokeStyle = css("ink");
-  context.lineWidth = PEN;
-  context.lineCap = context.lineJoin = "round";
-  for (const stroke of strokes) {
-    context.beginPath();
-    context.moveTo(...stroke[0]);
-    for (const point of stroke) context.lineTo(...point);
-    context.stroke();
-  }
-}
-
 function answer() {
   waiting = null;
-  drawPad();
-  const drawn = strokes.length > 0;
-  const image = Float32Array.from(prepare(new Ink(strokes).draw()), (value) => value / 255);
+  const drawn = pad.strokes.length > 0;
+  const image = Float32Array.from(prepare(pad.ink.draw()), (value) => value / 255);
   const shares = softmax(network.forward(image));
   const best = shares.indexOf(Math.max(...shares));
   view.querySelectorAll(".pad-bars li").forEach((row, digit) => {
@@ -102,52 +85,51 @@ function answer() {
   return drawn && `${shares[best] > 0.8 ? "A" : "Perhaps a"} ${best} (${(100 * shares[best]).toFixed(1)} %).`;
 }
 
-function say() {
-  const said = answer();
-  view.querySelector(".pad-result").textContent = !said ? "Draw a digit."
-    : untouched ? `${said} Now draw one yourself.` : said;
+function say(text) {
+  clearTimeout(silence);
+  view.querySelector(".pad-result").textContent = text;
+}
+
+function conclude() {
+  cancelAnimationFrame(waiting);
+  const said = answer() || "Draw a digit.";
+  say(untouched ? `${said} Now draw one yourself.` : said);
+}
+
+function changed() {
+  waiting ??= requestAnimationFrame(answer);
+}
+
+function rested(delay) {
+  clearTimeout(silence);
+  if (delay) silence = setTimeout(conclude, delay);
+  else conclude();
+}
+
+// The sample that is there at first makes room for the reader's own digit.
+function beginAnew() {
+  if (!untouched) return;
+  untouched = false;
+  pad.replace([]);
 }
 
 function listen() {
   const canvas = find("canvas");
-  let pointer = null;
-  const pointOf = (event) => {
-    const box = canvas.getBoundingClientRect();
-    return [((event.clientX - box.left) * PAD) / box.width, ((event.clientY - box.top) * PAD) / box.height]
-      .map((value) => Math.min(Math.max(value, 0), PAD));
-  };
-  const replace = (drawn) => {
+  canvas.addEventListener("pointerdown", (event) => event.button === 0 && beginAnew());
+  canvas.addEventListener("keydown", (event) => event.key === " " && beginAnew());
+  pad = new PadCanvas(canvas, { changed, rested, said: say });
+  const replace = (strokes) => {
     untouched = false;
-    strokes = drawn;
-    say();
+    pad.replace(strokes);
   };
-  canvas.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0 || pointer !== null) return;
-    canvas.setPointerCapture(event.pointerId);
-    pointer = event.pointerId;
-    if (untouched) strokes = [];
-    untouched = false;
-    strokes.push([pointOf(event)]);
-    waiting ??= requestAnimationFrame(answer);
-  });
-  canvas.addEventListener("pointermove", (event) => {
-    if (event.pointerId !== pointer) return;
-    const events = event.getCoalescedEvents?.() ?? [];
-    for (const each of events.length ? events : [event]) strokes.at(-1).push(pointOf(each));
-    waiting ??= requestAnimationFrame(answer);
-  });
-  for (const name of ["pointerup", "pointercancel"]) {
-    canvas.addEventListener(name, (event) => {
-      if (event.pointerId !== pointer) return;
-      pointer = null;
-      say();
-    });
-  }
   find("clear").addEventListener("click", () => replace([]));
   for (const button of view.querySelectorAll("[data-sample]")) {
     button.addEventListener("click", () => replace(sample(Number(button.dataset.sample))));
   }
-  colours.listeners.push(answer);
+  colours.listeners.push(() => {
+    pad.draw();
+    answer();
+  });
 }
 
 async function start() {
@@ -158,7 +140,7 @@ async function start() {
     build();
     layOut();
     listen();
-    say();
+    pad.replace(sample(FIRST));
     view.dataset.state = "ready";
     performance.mark("front-pad-ready");
   } catch (error) {
