@@ -1,5 +1,6 @@
 """What machine and which versions a result comes from."""
 
+import contextlib
 import functools
 import hashlib
 import importlib.metadata
@@ -15,7 +16,7 @@ from mnist_helpers.data import EMBEDDED_SHA256
 from mnist_helpers.files import sha256
 
 LIMITS = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")  # of threads
-PACKAGES = ("keras", "matplotlib", "numpy", "scikit-learn", "tensorflow")
+PACKAGES = ("keras", "matplotlib", "numpy", "scikit-learn", "tensorflow", "jax", "jaxlib", "torch")
 
 
 def describe():
@@ -34,7 +35,8 @@ def describe():
     """
     versions = {"python": platform.python_version()}
     for package in PACKAGES:
-        versions[package] = importlib.metadata.version(package)
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):  # Keras needs one of 3
+            versions[package] = importlib.metadata.version(package)
     return {
         "hardware": f"{_processor()}, {cores()} cores, {platform.system()}",
         "versions": versions,
@@ -154,6 +156,11 @@ def device():
     """
     import keras  # slow to import, and not needed by what else stands here
 
+    if keras.config.backend() == "jax":
+        import jax
+
+        first = jax.devices()[0]
+        return f"{first.platform}:0" + f" ({first.device_kind})" * (first.platform != "cpu")
     if keras.config.backend() != "torch":
         return keras.distribution.list_devices()[0]
     name = str(keras.ops.zeros(1).device)  # Keras lists no devices of torch
