@@ -4,8 +4,7 @@ Networks of one convolution and of two, whose last maps see 4, 6 or 12 pixels ac
 the first convolution and 32 in the second, a dense layer of 256 units, no dropout. Three of them do
 about the same work. The recipe is that of the experiment `architecture`: Adam under a one-cycle
 schedule to 0.002, three epochs, five seeds. Declared before the first run: all are compared in
-pairs by Welch's t-test, on the test set and on the validation set. All were trained on one graphics
-card, with JAX in full single precision.
+pairs by Welch's t-test, on the test set and on the validation set.
 """
 
 SETTINGS = {"learning_rate": 0.002, "schedule": "one_cycle", "epochs": 3}

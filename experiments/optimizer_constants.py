@@ -7,7 +7,6 @@ Declared before the first run. Five seeds. Each is compared with its optimizer a
 Welch's t-test on the accuracy after the last epoch, adjusted by Benjamini and Hochberg's method
 over all of them. Two are told apart if the adjusted p is below .05 on the test set and the
 validation set says the same, with the same sign; where only one of the two does, it is undecided.
-All were trained on one graphics card.
 """
 
 from mnist_helpers.experiments import load
