@@ -39,6 +39,7 @@ def copy_sources(folder):
     import api
     import attacks
     import bibliography
+    import cheat_sheet
     import front_page
     import run
 
@@ -54,6 +55,8 @@ def copy_sources(folder):
     made = {
         "api": api.page,
         "attacks": attacks.table,
+        "cheat_sheet_network": cheat_sheet.table,
+        "cheat_sheet_numbers": cheat_sheet.numbers,
         "run_times": run.table,
         "speed": benchmarks.__main__.table,
     }
