@@ -12,7 +12,10 @@ A4 = {"width": 680, "height": 960}  # what the margins leave of it
 # ---- paper ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["notebooks/03_training", "notebooks/10_optimizers", "book/api"])
+PRINTED = ["notebooks/03_training", "notebooks/10_optimizers", "book/api", "book/check_yourself"]
+
+
+@pytest.mark.parametrize("name", PRINTED)
 def test_print_is_light_whole_and_open(browser, address, name):
     with opened(browser, f"{address}/{name}.html", viewport=A4, theme="dark") as (page, _, _):
         page.emulate_media(media="print", color_scheme="dark")
@@ -111,6 +114,22 @@ def test_solutions_open_with_one_labelled_click(browser, address):
         assert code.is_visible() and solution.locator("p").first.is_visible()
         assert page.locator("details.solution details").count() == 0
         assert "Solution" not in "".join(page.locator(".page-toc").all_inner_texts())
+
+
+def test_an_answer_opens_by_keyboard_and_says_whether_it_is_right(browser, address):
+    with opened(browser, f"{address}/book/check_yourself.html") as (page, _, _):
+        assert page.locator("article details[open]").count() == 0
+        answers = page.locator("article details")
+        reason = answers.first.locator("p")
+        assert not reason.is_visible()
+        answers.first.locator("summary").focus()
+        page.keyboard.press("Enter")
+        assert reason.is_visible() and reason.inner_text().startswith("No. ")
+        page.keyboard.press("Tab")  # to the next answer, or to a word of the glossary before it
+        assert page.locator(":focus").evaluate("e => Boolean(e.closest('details'))")
+        said = page.locator("article details > p").all_text_contents()
+        assert len(said) == answers.count() > 150
+        assert {text.split(".")[0] for text in said} == {"No", "Right"}
 
 
 def test_a_citation_leads_to_its_entry_and_back(browser, address):
