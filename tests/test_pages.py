@@ -1,5 +1,6 @@
 """What readers do with a page: print it, read it on a phone or at night, follow links, search."""
 
+import re
 from urllib.parse import quote
 
 import pytest
@@ -39,6 +40,13 @@ def test_print_is_light_whole_and_open(browser, address, name):
         page.evaluate("dispatchEvent(new Event('afterprint'))")
         assert page.locator("html").get_attribute("data-theme") == "dark"
         assert page.locator("details.solution[open]").count() == 0
+
+
+def test_the_cheat_sheet_is_one_page(browser, address):
+    with opened(browser, f"{address}/book/cheat_sheet.html") as (page, _, _):
+        margin = dict.fromkeys(("top", "bottom", "left", "right"), "14mm")
+        printed = page.pdf(format="A4", margin=margin)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
 
 
 # ---- phones and the dark -------------------------------------------------------------------
