@@ -17,6 +17,17 @@ import pytest
 matplotlib.use("Agg")  # not by MPLBACKEND, which the notebooks' kernels would inherit
 
 pytest_plugins = ["pytester"]
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS")
+
+
+def pytest_configure(config):
+    """Let each of several processes, and the kernels of its notebooks, compute with one thread.
+
+    Threads of two processes that share two cores wait for each other, and burn time while they do.
+    """
+    if config.getoption("numprocesses", None):  # before pytest-xdist starts them
+        for name in ONE_THREAD:
+            os.environ.setdefault(name, "1")
 
 
 def pytest_runtest_teardown():
