@@ -17,6 +17,7 @@ import pytest
 matplotlib.use("Agg")  # not by MPLBACKEND, which the notebooks' kernels would inherit
 
 pytest_plugins = ["pytester"]
+SOURCES = Path(__file__).parent / "src"
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS")
 
 
@@ -37,7 +38,11 @@ def pytest_runtest_teardown():
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items):
-    """Keep the cells of a notebook in one process: they share a kernel, and a folder to write."""
+    """Keep the cells of a notebook in one process: they share a kernel, and a folder to write.
+
+    The package's examples, the shortest of all, come last, so that several processes end together.
+    """
     for item in items:
         if item.path.suffix == ".ipynb":
             item.add_marker(pytest.mark.xdist_group(f"chapter_{item.path.stem}"))
+    items.sort(key=lambda item: SOURCES in item.path.parents)
