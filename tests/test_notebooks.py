@@ -36,7 +36,6 @@ SHORT = {
     "12_numpy_layers": {"BATCH": 16, "REPEATS": 3},
     "13_numpy_training": {
         "EPOCHS": 1,
-        "TRAINING_IMAGES": 10_240,
         "TIMED_STEPS": 8,
         "COMPARED_STEPS": 10,
     },
