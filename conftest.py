@@ -17,6 +17,18 @@ import pytest
 matplotlib.use("Agg")  # not by MPLBACKEND, which the notebooks' kernels would inherit
 
 pytest_plugins = ["pytester"]
+SOURCES = Path(__file__).parent / "src"
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS")
+
+
+def pytest_configure(config):
+    """Let each of several processes, and the kernels of its notebooks, compute with one thread.
+
+    Threads of two processes that share two cores wait for each other, and burn time while they do.
+    """
+    if config.getoption("numprocesses", None):  # before pytest-xdist starts them
+        for name in ONE_THREAD:
+            os.environ.setdefault(name, "1")
 
 
 def pytest_runtest_teardown():
@@ -26,7 +38,11 @@ def pytest_runtest_teardown():
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items):
-    """Keep the cells of a notebook in one process: they share a kernel, and a folder to write."""
+    """Keep the cells of a notebook in one process: they share a kernel, and a folder to write.
+
+    The package's examples, the shortest of all, come last, so that several processes end together.
+    """
     for item in items:
         if item.path.suffix == ".ipynb":
             item.add_marker(pytest.mark.xdist_group(f"chapter_{item.path.stem}"))
+    items.sort(key=lambda item: SOURCES in item.path.parents)

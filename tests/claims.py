@@ -132,7 +132,7 @@ class Claims(ast.NodeTransformer):
                 wanted |= loads(statement)
                 again = statement in claiming | spoilable or bool(stores(statement) & refilled)
                 if again:
-                    refilled |= changes(statement)
+                    refilled |= changes(statement) - imported  # nothing is drawn again
                 kept.insert(0, (self._compiled(statement), again, stores(statement)))
         self.kept, self.bound = kept, []
         self.true = self._run()

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from checks import COLOURS, PHONE, build, opened, serious
+from checks import COLOURS, DESKTOP, PHONE, build, opened, serious
 
 import mnist_helpers
 
@@ -24,32 +24,12 @@ pytestmark = pytest.mark.xdist_group("book")
 
 
 @pytest.mark.parametrize("name", [*PAGES, "search.html", "genindex.html"])
-def test_page_is_sound(browser, address, name):
+def test_page_is_sound_and_its_figures_say_what_they_show(browser, address, name):
     with opened(browser, f"{address}/{name}") as (page, left, errors):
         assert page.title()
         assert left == []
         assert errors == []
         assert serious(page) == []
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_page_is_accessible_in_the_dark(browser, address, name):
-    with opened(browser, f"{address}/{name}", theme="dark") as (page, _, _):
-        assert page.locator("html").get_attribute("data-theme") == "dark"
-        assert serious(page, only=COLOURS) == []
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_page_fits_a_phone(browser, address, name):
-    with opened(browser, f"{address}/{name}", viewport=PHONE) as (page, _, _):
-        widths = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-        assert widths[0] <= widths[1] + 1, "the page scrolls sideways"
-        assert serious(page, without=COLOURS) == []
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_figures_say_what_they_show(browser, address, name):
-    with opened(browser, f"{address}/{name}") as (page, _, _):
         pictures = page.eval_on_selector_all(
             "article img",
             """pictures => pictures.map(picture => ({
@@ -63,6 +43,17 @@ def test_figures_say_what_they_show(browser, address, name):
         assert picture["alt"] != picture["caption"]
     if re.match(r"notebooks/\d", name):
         assert pictures or "save" in name, "a chapter without a figure"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_fits_a_phone_and_is_accessible_there_and_in_the_dark(browser, address, name):
+    with opened(browser, f"{address}/{name}", viewport=PHONE, theme="dark") as (page, _, _):
+        assert page.locator("html").get_attribute("data-theme") == "dark"
+        widths = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+        assert widths[0] <= widths[1] + 1, "the page scrolls sideways"
+        assert serious(page, without=COLOURS) == []
+        page.set_viewport_size(DESKTOP)  # where more is shown
+        assert serious(page, only=COLOURS) == []
 
 
 def test_maths_is_rendered(browser, address):

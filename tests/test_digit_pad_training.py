@@ -18,7 +18,7 @@ def test_training_to_its_mark_pausing_and_drawing_against_it(open_page):
     page.wait_for_function("/loss 0/.test(document.querySelector('.pad-progress').textContent)")
     page.click(".pad-start")
     assert page.inner_text(".pad-start") == "Go on"
-    page.wait_for_timeout(600)
+    page.wait_for_timeout(2000)  # what is under way may end
     paused = page.inner_text(".pad-progress")
     page.wait_for_timeout(600)
     assert page.inner_text(".pad-progress") == paused
@@ -34,8 +34,10 @@ def test_training_to_its_mark_pausing_and_drawing_against_it(open_page):
     assert maps == 8 + 8 + 16 + 16 + 10
     right = 0
     for digit in range(10):
+        page.click(".pad-clear")
+        said(page, "The pad is empty")
         page.click(f'[data-sample="{digit}"]')
-        page.wait_for_timeout(50)
+        said(page, "This is a|Perhaps a")
         right += page.locator(".pad-bars .pad-best").inner_text().startswith(str(digit))
     assert right >= 7
     page.click(".pad-reset")
@@ -65,7 +67,10 @@ def test_leaving_while_training_ends_it(open_page, pad_address):
     page.wait_for_selector('#digit-training[data-state="running"]', timeout=60_000)
     assert len(page.workers) == 1
     page.goto(pad_address.replace("book/draw.html", "genindex.html"))
-    page.wait_for_timeout(300)
+    for _ in range(100):
+        if not page.workers:
+            break
+        page.wait_for_timeout(100)
     assert not page.workers
     page.go_back()
     page.wait_for_selector('#digit-pad[data-state="ready"]')

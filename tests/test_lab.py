@@ -17,6 +17,7 @@ from ipykernel.kernelspec import get_kernel_dict
 
 ROOT = Path(__file__).resolve().parents[1]
 CHAPTERS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+in_one_lab = pytest.mark.xdist_group("lab")  # it takes long to start
 every_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 
 
@@ -68,7 +69,7 @@ def test_a_citation_names_its_entry(path):
             assert text == "their addresses", text  # all of them
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def lab(root, make):
     """Start what `make lab` starts; gives its address."""
     *_, command = make(root, "lab").splitlines()
@@ -100,6 +101,7 @@ def lab(root, make):
             server.wait()
 
 
+@in_one_lab
 def test_jupyterlab_opens_the_pages_to_which_chapters_link(lab):
     with urllib.request.urlopen(f"{lab}/?token=t") as page:
         assert page.url.startswith(f"{lab}/lab/tree/README.md")
@@ -108,6 +110,7 @@ def test_jupyterlab_opens_the_pages_to_which_chapters_link(lab):
             assert page.status == 200
 
 
+@in_one_lab
 def test_jupyterlab_shows_pages_as_pages_and_solutions_closed(browser, lab):
     context = browser.new_context(viewport=DESKTOP)
     page = context.new_page()

@@ -1,5 +1,6 @@
 """The settings of tests/processors.py, and what keeps a notebook's cells together."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -7,6 +8,7 @@ import sys
 
 import processors
 import pytest
+from processors import ONE_THREAD
 from test_notebooks import write
 
 
@@ -50,16 +52,20 @@ def test_the_workflow_runs_every_setting(root):
 
 
 @pytest.mark.parametrize("folder", [".", "notebooks"])
-def test_two_workers_do_not_share_a_notebook(notebooks, folder):
+def test_two_workers_share_neither_a_notebook_nor_a_core(notebooks, folder):
+    threads = (f"print(*map(os.environ.get, {list(ONE_THREAD)}))", "1 1 1\n")
     for name in ("first", "second"):
-        write(notebooks / f"{name}.ipynb", "import os", *["os.getcwd()"] * 7)
+        write(notebooks / f"{name}.ipynb", "import os", threads, *["os.getcwd()"] * 6)
     command = [sys.executable, "-m", "pytest", "-n", "2", "-v", notebooks / "first.ipynb"]
     shown = subprocess.run(
         [*command, notebooks / "second.ipynb"],
         cwd=notebooks.parent / folder,
+        env={name: value for name, value in os.environ.items() if name not in ONE_THREAD},
         capture_output=True,
         text=True,
     ).stdout
     done = re.findall(r"\[(gw\d)\].* (?:notebooks/)?(\w+)\.ipynb::", shown)
     assert len(done) == 16, shown
     assert len({worker for worker, _ in done}) == len(set(done)) == 2, shown
+    if folder == ".":  # from elsewhere nbval does not find its file, and runs no cell
+        assert len(re.findall(r"PASSED \S+ipynb::Cell 1\b", shown)) == 2, shown
