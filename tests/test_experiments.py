@@ -48,6 +48,7 @@ ROW = {
     "device": "cpu:0",
     "versions": {"keras": "3"},
     "commit": "abc",
+    "measures": {"found": [0.5, 1]},
     "machine": {"onednn": True},
 }
 

@@ -37,10 +37,11 @@ COLUMNS = {
     "device": str,
     "versions": json.loads,
     "commit": str,
+    "measures": json.loads,  # of a task: name to number or list
     "machine": json.loads,  # last: a line that was cut off ends in no JSON, and is known by it
 }
 # What rows recorded before a column was added are read with: nothing is known.
-LATER = {"machine": {}}
+LATER = {"measures": {}, "machine": {}}
 
 
 def path_of(name, folder=definition.EXPERIMENTS):

@@ -10,9 +10,8 @@ from distributed import Client, LocalCluster, as_completed
 from filelock import FileLock, Timeout
 from tqdm import tqdm
 
-from mnist_helpers import environment
+from mnist_helpers import environment, tasks
 from mnist_helpers.experiments import definition, outputs, results
-from mnist_helpers.training import trainer
 
 ROOT = definition.EXPERIMENTS.parent
 
@@ -106,7 +105,7 @@ def _run(experiment, client, variants, folder):
     futures = {}
     for variant, seed in todo:
         settings = experiment.variants[variant]
-        future = client.submit(trainer.train, settings, seed, experiment.keeps, pure=False)
+        future = client.submit(tasks.train, settings, seed, experiment.keeps, pure=False)
         futures[future] = variant, seed
     commit, failures = current_commit(), 0
     with tqdm(total=len(todo), desc=experiment.name, unit="run", smoothing=0) as progress:

@@ -3,6 +3,8 @@
 # What a training needs to know; a file says what differs. A new setting gets as its default what
 # was done before there was a choice: that is what rows recorded earlier are read with.
 DEFAULTS = {
+    "task": "classification",  # of the ten digits, or a module of `mnist_helpers.tasks`
+    "task_options": {},  # what only that module knows
     "library": "keras",  # or "numpy", the book's own network
     # In the notation of `models.from_notation`, or a name in `models.NETWORKS`.
     "network": "24C5-P2-32C3-P2-256",  # 215,194 parameters, a tenth of the post's work

@@ -92,6 +92,7 @@ def train(settings, seed, keep=()):
         "seconds": round(seconds, 1),
         "cpu_seconds": round(cpu_seconds, 1),
         "versions": environment.describe()["versions"],
+        "measures": {},  # of other tasks
         "machine": environment.machine(),
     } | more
     return Trained(

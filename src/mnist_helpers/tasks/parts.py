@@ -1,0 +1,88 @@
+"""What the tasks share: a network compiled and trained as the settings say."""
+
+import keras
+
+from mnist_helpers import models
+from mnist_helpers.training import batches
+from mnist_helpers.training.trainer import rounded
+
+
+def network(notation, outputs, seed):
+    """Build a network of the notation whose last layer has another number of outputs, or is not.
+
+    Parameters
+    ----------
+    notation : str
+    outputs : int or None
+        Probabilities that the last layer gives; without one, the layer before it is the last.
+    seed : int
+
+    Returns
+    -------
+    keras.Sequential
+
+    Examples
+    --------
+    >>> network("8C3-P2-64", 5, seed=0).output_shape, network("8C3-P2-64", None, 0).output_shape
+    ((None, 5), (None, 64))
+    """
+    stack = models.from_notation(notation, seed=seed).layers[:-1]
+    if outputs:
+        initializer = keras.initializers.GlorotUniform(seed)
+        stack.append(keras.layers.Dense(outputs, "softmax", kernel_initializer=initializer))
+    return keras.Sequential([keras.Input((28, 28, 1)), *stack])
+
+
+def fit(model, settings, seed, training, validation=None, learning_rate=None):
+    """Train on whole batches in a new order each epoch; return losses and accuracies by epoch.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Compiled anew, with the settings' optimizer.
+    settings : dict
+        Of `training.settings`: optimizer, rate, batch size and epochs count.
+    seed : int
+        Of the order.
+    training, validation : tuple of ndarray
+        Images and classes.
+    learning_rate : float, optional
+        In the place of the settings'.
+
+    Returns
+    -------
+    dict of str to list of float
+    """
+    optimizer = getattr(keras.optimizers, settings["optimizer"])
+    model.compile(
+        optimizer(learning_rate or settings["learning_rate"], **settings["optimizer_options"]),
+        "sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+        jit_compile=False,
+    )
+    images = batches.AugmentedImages(*training, settings["batch_size"], seed, None)
+    history = model.fit(
+        images,
+        epochs=settings["epochs"],
+        shuffle=False,
+        validation_data=validation,
+        validation_batch_size=1000,
+        verbose=0,
+    ).history
+    images.images = images.targets = None  # TensorFlow keeps what has fed it
+    return {name: rounded(values) for name, values in history.items()}
+
+
+def columns(history, tested, model):
+    """Fill the columns of a row from a history, the loss and accuracy on the test set, a model."""
+    return {
+        "training_losses": history["loss"],
+        "validation_losses": history["val_loss"],
+        "validation_accuracies": history["val_accuracy"],
+        "validation_loss": history["val_loss"][-1],
+        "validation_accuracy": history["val_accuracy"][-1],
+        "test_loss": round(float(tested[0]), 6),
+        "test_accuracy": round(float(tested[1]), 6),
+        "parameters": model.count_params(),
+        "multiply_adds": sum(models.multiply_adds(model).values()),
+    }

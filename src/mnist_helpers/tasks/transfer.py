@@ -1,0 +1,121 @@
+"""Learn five digits, keep the convolutions, and learn the other five with them."""
+
+import keras
+import numpy as np
+
+from mnist_helpers.tasks import parts
+
+
+def five(images, labels, first):
+    """Return the images of five digits in a row, and their classes from 0 to 4.
+
+    Examples
+    --------
+    >>> five(np.arange(3), np.array([4, 5, 9]), first=5)[1].tolist()
+    [0, 4]
+    """
+    taking = (labels >= first) & (labels < first + 5)
+    return images[taking], labels[taking] - first
+
+
+def some_of_each(labels, count, generator):
+    """Return the places of `count` images of each class, drawn at random."""
+    drawn = [
+        generator.permutation(np.flatnonzero(labels == digit))[:count]
+        for digit in np.unique(labels)
+    ]
+    return np.concatenate(drawn)
+
+
+def two_parts(model):
+    """Split a network before its dense layers: what makes features, and what reads them."""
+    flat = next(
+        place for place, layer in enumerate(model.layers) if isinstance(layer, keras.layers.Flatten)
+    )
+    features = keras.Sequential([keras.Input((28, 28, 1)), *model.layers[:flat]])
+    head = keras.Sequential([keras.Input(features.output_shape[1:]), *model.layers[flat:]])
+    return features, head
+
+
+class Learner:
+    """A network that is trained several times from given weights, compiled once.
+
+    Parameters
+    ----------
+    model : keras.Model
+    settings : dict
+    """
+
+    def __init__(self, model, settings):
+        self.model, self.settings = model, settings
+        self.model.compile(
+            getattr(keras.optimizers, settings["optimizer"])(settings["learning_rate"]),
+            "sparse_categorical_crossentropy",
+            metrics=["accuracy"],
+            jit_compile=False,
+        )
+
+    def accuracies(self, weights, images, labels, sets, seed):
+        """Train from some weights for the settings' number of steps; measure on each set."""
+        steps, size = self.settings["task_options"]["steps"], self.settings["batch_size"]
+        generator = np.random.default_rng(seed)
+        orders = -(-steps * size // len(images))
+        order = np.concatenate([generator.permutation(len(images)) for _ in range(orders)])
+        order = order[: steps * size]
+        self.model.set_weights(weights)
+        for variable in self.model.optimizer.variables:  # what the last run has left
+            if variable is not self.model.optimizer._learning_rate:
+                variable.assign(keras.ops.zeros_like(variable))
+        self.model.fit(images[order], labels[order], size, shuffle=False, verbose=0)
+        return [
+            round(self.model.evaluate(*each, batch_size=1000, verbose=0)[1], 6) for each in sets
+        ]
+
+
+def train(settings, seed, training, validation, test):
+    """Learn 0 to 4; then 5 to 9 from few images and many, with and without what was learned.
+
+    The columns are of the five first digits. ``measures`` holds, for each way, the accuracies on
+    the validation and on the test images of 5 to 9, one for each number of images a class:
+    ``frozen`` trains the dense layers alone, beginning with those of the first five digits, on the
+    convolutions' features; ``trained on`` trains all from there; ``random, frozen`` and
+    ``from scratch`` do the same from random weights.
+
+    Task options: ``images_a_class``, and ``steps``, the same for all.
+    """
+    sources, options = (
+        [five(*each, 0) for each in (training, validation, test)],
+        settings["task_options"],
+    )
+    model = parts.network(settings["network"], 5, seed)
+    fresh = model.get_weights()
+    history = parts.fit(model, settings, seed, *sources[:2])
+    tested = model.evaluate(*sources[2], batch_size=1000, verbose=0)
+    learned = model.get_weights()
+    features, head = two_parts(model)
+    kept = len(features.get_weights())
+    whole, top = Learner(model, settings), Learner(head, settings)
+    goals = [five(*each, 5) for each in (training, validation, test)]
+    measures = {"images_a_class": options["images_a_class"]}
+    for frozen, trained, weights in (
+        ("frozen", "trained on", learned),
+        ("random, frozen", "from scratch", fresh),
+    ):
+        model.set_weights(weights)
+        seen = [
+            (features.predict(images, batch_size=1000, verbose=0), labels)
+            for images, labels in goals
+        ]
+        for name, learner, sets, start in (
+            (frozen, top, seen, weights[kept:]),
+            (trained, whole, goals, weights),
+        ):
+            found = []
+            for count in options["images_a_class"]:
+                drawn = some_of_each(sets[0][1], count, np.random.default_rng(seed))
+                few = [each[drawn] for each in sets[0]]
+                found.append(learner.accuracies(start, *few, sets[1:], seed))
+            measures[f"{name}, validation"], measures[f"{name}, test"] = map(
+                list, zip(*found, strict=True)
+            )
+    return parts.columns(history, tested, model) | {"measures": measures}
