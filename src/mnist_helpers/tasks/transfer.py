@@ -29,11 +29,10 @@ def some_of_each(labels, count, generator):
 
 def two_parts(model):
     """Split a network before its dense layers: what makes features, and what reads them."""
-    flat = next(
-        place for place, layer in enumerate(model.layers) if isinstance(layer, keras.layers.Flatten)
-    )
-    features = keras.Sequential([keras.Input((28, 28, 1)), *model.layers[:flat]])
-    head = keras.Sequential([keras.Input(features.output_shape[1:]), *model.layers[flat:]])
+    behind = keras.layers.Flatten, keras.layers.Dropout  # a dropout there belongs to training
+    cut = next(place for place, layer in enumerate(model.layers) if isinstance(layer, behind))
+    features = keras.Sequential([keras.Input((28, 28, 1)), *model.layers[:cut]])
+    head = keras.Sequential([keras.Input(features.output_shape[1:]), *model.layers[cut:]])
     return features, head
 
 
