@@ -99,7 +99,7 @@ def test_one_example_suffices_where_classes_lie_apart():
 def test_a_network_in_two_parts_is_the_same_network(images):
     network = parts.network("4C3-P2-D.25-8", 5, seed=0)
     features, head = transfer.two_parts(network)
-    assert [layer.name for layer in head.layers][0] == "dropout"
+    assert head.layers[0].name == "dropout"
     np.testing.assert_allclose(head(features(images)), network(images), atol=1e-6)
 
 
