@@ -149,12 +149,10 @@ def train(settings, seed, training, validation, test):
         "deeper, identity": deeper(teacher, True, seed),
     }
     for name, student in students.items():
-        student.compile(loss="sparse_categorical_crossentropy", jit_compile=False)
-        before = student.evaluate(*validation, batch_size=1000, verbose=0)
         of_this = parts.fit(
             student, settings, seed + 1000, training, validation, options["student_rate"]
         )
-        measures[name] = parts.rounded([before, *of_this["val_loss"]])
+        measures[name] = of_this["before"] + of_this["val_loss"]
         measures[f"{name}, test"] = parts.rounded(
             student.evaluate(*test, batch_size=1000, verbose=0)
         )

@@ -52,6 +52,7 @@ def fit(model, settings, seed, training, validation=None, learning_rate=None):
     Returns
     -------
     dict of str to list of float
+        ``before`` is the loss on the validation set before the first epoch, if there is one.
     """
     optimizer = getattr(keras.optimizers, settings["optimizer"])
     model.compile(
@@ -60,6 +61,9 @@ def fit(model, settings, seed, training, validation=None, learning_rate=None):
         metrics=["accuracy"],
         jit_compile=False,
     )
+    before = []
+    if validation is not None:
+        before = [model.evaluate(*validation, batch_size=1000, verbose=0)[0]]
     images = batches.AugmentedImages(*training, settings["batch_size"], seed, None)
     history = model.fit(
         images,
@@ -70,7 +74,7 @@ def fit(model, settings, seed, training, validation=None, learning_rate=None):
         verbose=0,
     ).history
     images.images = images.targets = None  # TensorFlow keeps what has fed it
-    return {name: rounded(values) for name, values in history.items()}
+    return {name: rounded(values) for name, values in (history | {"before": before}).items()}
 
 
 def columns(history, tested, model):
