@@ -60,6 +60,7 @@ def fit(model, settings, seed, training, validation=None, learning_rate=None):
         "sparse_categorical_crossentropy",
         metrics=["accuracy"],
         jit_compile=False,
+        steps_per_execution=10,  # the same steps, with a tenth of the calls
     )
     before = []
     if validation is not None:
