@@ -21,10 +21,11 @@ def table(root):
     return {name: rest for name, *rest in re.findall(MARKDOWN, text, re.M)}
 
 
-def spread(values, digits=2):
-    """Write the mean and standard deviation of some runs, in per cent."""
-    values = 100 * np.asarray(values)
-    return f"{values.mean():.{digits}f} ± {values.std(ddof=1):.{digits}f} % (n = {len(values)})"
+def spread(values, scale=100, digits=2, unit=" %"):
+    """Write the mean of some runs and, if they are several, their standard deviation."""
+    values = scale * np.asarray(values)
+    deviation = f" ± {values.std(ddof=1):.{digits}f}" if len(values) > 1 else ""
+    return f"{values.mean():.{digits}f}{deviation}{unit}"
 
 
 def measures(name, variant, measure):
@@ -47,25 +48,24 @@ def test_what_is_measured_has_a_chapter_and_what_is_not_says_so(root, table):
 
 
 def test_the_page_states_what_was_recorded(table):
-    layers = by_variant(read("architecture"), "test_accuracy")
-    assert table["mnist_mlp"][3].startswith(spread(layers["MLP, its own recipe"]))
+    dense = by_variant(read("architecture"), "test_accuracy")["MLP, its own recipe"]
+    assert table["mnist_mlp"][3].startswith(f"{spread(dense)} (n = {len(dense)})")
     pairs = measures("siamese", "ten digits", "these digits, threshold 0.5")
-    assert table["mnist_siamese"][3].startswith(spread(pairs))
-    first = by_variant(
-        [row for row in read("transfer") if row["variant"] == "small network"], "test_accuracy"
-    )["small network"]
-    frozen = measures("transfer", "small network", "frozen, test")[:, -1]
-    assert table["mnist_transfer_cnn"][3].startswith(f"{spread(first)}, then {spread(frozen)}")
-    students = [
-        measures("net2net", "small", name)[:, -1] for name in ("wider, copied", "deeper, identity")
-    ]
-    teacher = by_variant(
-        [row for row in read("net2net") if row["variant"] == "small"], "validation_loss"
-    )["small"]
+    assert table["mnist_siamese"][3].startswith(f"{spread(pairs)} (n = {len(pairs)})")
+    rows = [row for row in read("transfer") if row["variant"] == "small network"]
+    first = spread([row["test_accuracy"] for row in rows])
+    frozen = spread(measures("transfer", "small network", "frozen, test")[:, -1])
+    assert table["mnist_transfer_cnn"][3].startswith(f"{first}, then {frozen} (n = {len(rows)})")
+    rows = [row for row in read("net2net") if row["variant"] == "small"]
     wide, deep, taught = (
-        f"{each.mean():.3f} ± {each.std(ddof=1):.3f}" for each in (*students, teacher)
+        spread(losses, scale=1, digits=3, unit="")
+        for losses in (
+            measures("net2net", "small", "wider, copied")[:, -1],
+            measures("net2net", "small", "deeper, identity")[:, -1],
+            [row["validation_loss"] for row in rows],
+        )
     )
-    expected = f"loss {wide} (wider), {deep} (deeper), teacher {taught} (n = {len(teacher)})"
+    expected = f"loss {wide} (wider), {deep} (deeper), teacher {taught} (n = {len(rows)})"
     assert table["mnist_net2net"][3].startswith(expected)
 
 
