@@ -107,7 +107,7 @@ def test_arguments_are_refused_and_others_have_moved():
     for optimizer in (keras.optimizers.SGD, keras.optimizers.RMSprop, keras.optimizers.Adam):
         with pytest.raises(ValueError, match="lr"):
             optimizer(lr=0.001)
-    with pytest.raises(ValueError, match="shape"):
+    with pytest.raises(ValueError, match="must be a KerasTensor"):
         keras.Input(tensor=tf.zeros((1, 2)))
     with pytest.raises(TypeError, match="embeddings_layer_names"):
         keras.callbacks.TensorBoard(embeddings_layer_names=["features"])
