@@ -1,6 +1,7 @@
 # Each target sets up the environment that it needs. `make help` lists the targets.
 # ONLY=03 (notebooks), ONLY=optimizers (experiments), ONLY=post_cnn (models), ONLY=name (bench),
-# ONLY="one thread" (processors) restricts a target.
+# ONLY="one thread" (processors) restricts a target. SCHEDULER=tcp://HOST:8786 (experiments) trains
+# on the Dask cluster there.
 PYTHON ?= python3
 ONLY ?=
 
@@ -16,7 +17,8 @@ MOVED := $(shell [ "$$(cat $(READY) 2>/dev/null)" = "$$(pwd)" ] || echo moved)
 export PYTHONUTF8 = 1
 export TF_CPP_MIN_LOG_LEVEL = 3
 
-.PHONY: help book test processors lab notebooks experiments models bench links format clean moved
+.PHONY: help book test processors attacks lab notebooks experiments models bench pdf epub take \
+        student links format clean moved
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
 
@@ -37,20 +39,35 @@ test: $(READY)  ## run every test
 processors: $(READY)  ## run chapters and numerical tests as other processors would
 	$(BIN)/python tests/processors.py $(if $(ONLY),--setting "$(ONLY)")
 
+attacks: $(READY)  ## kill, fill and damage what can be, and count what is lost (ONLY=name for one)
+	$(BIN)/python tests/attacks.py $(ONLY)
+
 lab: $(READY)  ## open JupyterLab
-	$(BIN)/python -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks
+	$(BIN)/python -m jupyterlab --ServerApp.root_dir=. --LabApp.app_settings_dir=book/lab --LabApp.default_url=/lab/tree/README.md
 
 notebooks: $(READY)  ## re-run chapters in full (ONLY=03 for one)
 	$(BIN)/python notebooks/run.py $(ONLY)
 
 experiments: $(READY)  ## train and record the runs that are missing (ONLY=optimizers)
-	$(BIN)/python -m mnist_helpers.experiments run $(ONLY)
+	$(BIN)/python -m mnist_helpers.experiments run $(ONLY) $(if $(SCHEDULER),--scheduler $(SCHEDULER))
 
 models: $(READY)  ## train networks of the book anew (ONLY=post_cnn)
 	$(BIN)/python models/remake.py $(ONLY)
 
 bench: $(READY)  ## measure the book's speed claims (ONLY=name for one)
 	$(BIN)/python -m benchmarks $(ONLY)
+
+pdf: $(READY)  ## print the book into _build/take/ten-digits.pdf
+	$(BIN)/python book/take.py pdf
+
+epub: $(READY)  ## write the book as an EPUB into _build/take
+	$(BIN)/python book/take.py epub
+
+take: $(READY)  ## make all that a release carries: PDF, EPUB, the site for offline use, the wheel
+	$(BIN)/python book/take.py pdf epub site wheel
+
+student: $(READY)  ## make the notebooks for a class into _build/student: no outputs, no solutions
+	$(BIN)/python notebooks/student.py
 
 links: $(READY)  ## check the links that leave the book
 	$(BIN)/python book/build.py --links

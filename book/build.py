@@ -15,6 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import addresses
 import nbformat
 from filelock import FileLock, Timeout
 
@@ -34,23 +35,35 @@ def failing(path):
 
 def copy_sources(folder):
     """Copy what the book is built from, and make the pages that come from elsewhere."""
-    sys.path[:0] = [str(ROOT), str(ROOT / "book"), str(ROOT / "notebooks")]
+    sys.path[:0] = [str(ROOT / name) for name in ("", "book", "notebooks", "tests")]
     import api
+    import attacks
+    import bibliography
+    import front_page
     import run
 
     import benchmarks.__main__
 
-    for name in ("_config.yml", "_toc.yml"):
+    for name in ("_config.yml", "_toc.yml", "pyproject.toml", "index.md"):
         shutil.copy(ROOT / name, folder)
-    ignored = shutil.ignore_patterns("_*", ".*", "*.py", "*.toml")
-    for name in ("book", "notebooks"):
+    ignored = shutil.ignore_patterns("_*", ".*", "*.toml")
+    for name in ("book", "notebooks"):  # Sphinx's extensions stand in book/, too
         shutil.copytree(ROOT / name, folder / name, ignore=ignored)
-    shutil.copy(ROOT / "book" / "notebook_figures.py", folder / "book")  # an extension
     generated = folder / "book" / "_generated"
     generated.mkdir()
-    made = {"api": api.page, "run_times": run.table, "speed": benchmarks.__main__.table}
+    made = {
+        "api": api.page,
+        "attacks": attacks.table,
+        "run_times": run.table,
+        "speed": benchmarks.__main__.table,
+    }
     for name, write in made.items():
         (generated / f"{name}.md").write_text(write(), encoding="utf-8")
+    front_page.write(generated, folder / "book" / "site")
+    works = folder / "book" / "bibliography.md"
+    if works.exists():
+        text = bibliography.cited(works.read_text(encoding="utf-8"), folder)
+        works.write_text(text, encoding="utf-8")
 
 
 def jupyter_book(source, *options):
@@ -98,6 +111,8 @@ def build(output, links=False):
         if not jupyter_book(source, "--warningiserror", "--keep-going", "--quiet"):
             raise RuntimeError("the warnings above are errors")
         swap(source / "_build" / "html", place)
+    if lacking := addresses.missing(addresses.read(ROOT)):
+        print(lacking)
     pages = sorted(place.rglob("*.html"), key=lambda page: page.stat().st_size)
     return (
         f"{len(pages)} pages in {place}; open {place / 'index.html'}\n"

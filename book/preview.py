@@ -31,8 +31,10 @@ def build(page, folder):
     """Build ``book/PAGE.md`` with the book's own settings; return the folder of the HTML."""
     folder = Path(folder)
     (folder / "book").mkdir(parents=True)
-    shutil.copy(ROOT / "_config.yml", folder)
-    for name in (f"{page}.md", "notebook_figures.py", "references.bib"):
+    for name in ("_config.yml", "pyproject.toml"):
+        shutil.copy(ROOT / name, folder)
+    extensions = (path.name for path in (ROOT / "book").glob("*.py"))
+    for name in (f"{page}.md", *extensions):
         shutil.copy(ROOT / "book" / name, folder / "book")
     shutil.copytree(ROOT / "book" / "site", folder / "book" / "site")
     (folder / "_toc.yml").write_text(f"format: jb-book\nroot: book/{page}\n", encoding="utf-8")
@@ -77,10 +79,10 @@ def compressed(path):
 
 
 @contextlib.contextmanager
-def serve(folder, port=0, compress=False):
+def serve(folder, port=0, compress=False, handler=Handler):
     """Serve a folder on this machine from a thread; yields its address."""
     server = http.server.ThreadingHTTPServer(
-        ("127.0.0.1", port), functools.partial(Handler, directory=str(folder))
+        ("127.0.0.1", port), functools.partial(handler, directory=str(folder))
     )
     server.compress = compress
     thread = threading.Thread(target=server.serve_forever, daemon=True)

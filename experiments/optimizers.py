@@ -17,6 +17,7 @@ def best(optimizer):
     rows = [row for row in read("optimizer_sweep") if row["variant"] in candidates]
     if len(rows) < len(candidates):
         raise ValueError(f"optimizer_sweep is not complete for {optimizer}: run it first")
+    rows = [row for row in rows if row["outcome"] == "trained"]
     return max(rows, key=lambda row: row["validation_accuracy"])["settings"]
 
 

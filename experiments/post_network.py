@@ -5,8 +5,11 @@ epochs, as in the post; only that 5,000 of the 60,000 training images are the va
 one change brings another with it (a larger kernel more work, a second convolution a wider view), a
 control keeps the other fixed.
 
-Declared before the first run. Five seeds each, ten of the post's. Each variant is compared with the
-post's runs on the same kind of processor, by Welch's t-test (the same seed means nothing to two
+Declared before the first run. Five seeds each, ten of the post's. All were trained on one graphics
+card, with JAX in full single precision, so that no comparison mixes machines; "post, on a
+processor" says whether that matters: the same trained with TensorFlow on processors.
+
+Each variant is compared with the post's, by Welch's t-test (the same seed means nothing to two
 networks of different shapes), adjusted by Benjamini and Hochberg's method over all variants; the
 measure is the accuracy after the last epoch. Two are told apart if the adjusted p is below .05 on
 the test set and the validation set says the same, with the same sign; where only one of the two
@@ -16,7 +19,7 @@ does, it is undecided. The interval of the difference says which effect could ha
 SETTINGS = {"optimizer": "Adadelta", "learning_rate": 1.0, "epochs": 12}
 
 POST = "32C3-64C3-P2-D.25-128-D.5"
-VARIANTS = {"post": {"network": POST}}
+VARIANTS = {"post": {"network": POST}, "post, on a processor": {"network": POST}}
 
 # Dropout, a quarter after the pooling and a half before the last layer.
 VARIANTS |= {

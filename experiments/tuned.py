@@ -16,6 +16,7 @@ def best(kind):
     rows = [row for row in read("tuning") if row["variant"] in candidates]
     if len(rows) < len(candidates):
         raise ValueError(f"tuning is not complete for {kind!r}: run it first")
+    rows = [row for row in rows if row["outcome"] == "trained"]
     return max(rows, key=lambda row: row["validation_accuracy"])["settings"]
 
 

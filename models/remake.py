@@ -3,8 +3,8 @@
     python models/remake.py            lists the networks
     python models/remake.py post_cnn   trains this one (the post's takes about ten minutes)
 
-Each leaves NAME.weights.h5, NAME.epochs.npz (the class given to each test image after each epoch
-that was looked at) and its record in manifest.json.
+Each leaves its record in manifest.json, and the two files which that names: the weights, and the
+class given to each test image after each epoch that was looked at.
 """
 
 import argparse
@@ -20,19 +20,23 @@ from mnist_helpers.training.settings import VOTING, complete
 PAD_SEED = 2018
 
 
-def train_digit_pad(settings=VOTING | {"network": "digit_pad"}, seed=PAD_SEED):
+def train_digit_pad(settings=VOTING | {"network": "digit_pad"}, seed=PAD_SEED, checkpoint=None):
     """Train the network behind the digit pad by the recipe of those that vote."""
-    trained = trainer.train(complete(settings), seed, ("probabilities", "weights"))
+    trained = trainer.train(complete(settings), seed, ("probabilities", "weights"), checkpoint)
     return shipped("digit_pad", *trained)
 
 
-def ship_ensemble_member():
-    """Ship the recorded run of the experiment `shipped`, trained where its weights are missing."""
+def ship_ensemble_member(checkpoint=None):
+    """Ship the recorded run of the experiment `shipped`, trained where its weights are missing.
+
+    The runner keeps the state of that training itself.
+    """
     run = ("ensemble_member", 0)
     experiment = definition.load("shipped")
     if not outputs.weights_path(experiment.name, run).exists():
-        with runner.connect(workers=1, threads=environment.cores()) as client:
-            runner.run(experiment, client)
+        threads = environment.cores()
+        with runner.connect(workers=1, threads=threads) as client:
+            runner.run(experiment, client, threads=threads)
     row = next(row for row in results.read(experiment.name) if row["seed"] == run[1])
     with np.load(outputs.weights_path(experiment.name, run)) as weights:
         kept = [weights[name] for name in weights]
@@ -67,11 +71,12 @@ def main():
     if not names:
         print("Networks that can be remade:", ", ".join(sorted(RECIPES)))
     for name in names:
-        model, record, predictions = RECIPES[name]()
+        checkpoint = storage.MODELS / ".checkpoints" / f"{name}.npz"
+        checkpoint.parent.mkdir(exist_ok=True)
+        model, record, predictions = RECIPES[name](checkpoint=checkpoint)
         record |= environment.describe() | {"date": datetime.date.today().isoformat()}
-        with storage.write_beside(storage.MODELS / f"{name}.epochs.npz") as temporary:
-            np.savez_compressed(temporary, predictions=predictions)
-        storage.record_network(model, name, record)
+        storage.record_network(model, name, record, predictions=predictions)
+        checkpoint.unlink(missing_ok=True)
         print(f"{name}: test accuracy {record['test']['accuracy']:.4f}, {record['seconds']:.0f} s")
 
 

@@ -1,9 +1,14 @@
 """What several test files check in the same way."""
 
 import contextlib
+import os
+import subprocess
+import sys
 import tracemalloc
 
 import pytest
+
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 740}
 
 
 def cases(named):
@@ -31,3 +36,54 @@ def memory_below(limit):
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert peak < limit, f"{peak / 1e6:.1f} MB at once; at most {limit / 1e6:.1f} allowed"
+
+
+def build(root, output, **environment):
+    """Build the book of a folder into another one."""
+    return subprocess.run(
+        [sys.executable, root / "book" / "build.py", output],
+        capture_output=True, text=True, encoding="utf-8", check=False,
+        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"} | environment,
+    )  # fmt: skip
+
+
+@contextlib.contextmanager
+def opened(browser, url, viewport=DESKTOP, theme="light"):
+    """Open a page; give it with the requests that left and the errors that it logged."""
+    context = browser.new_context(viewport=viewport, color_scheme=theme)
+    context.add_init_script(
+        f"localStorage.setItem('mode', '{theme}'); localStorage.setItem('theme', '{theme}')"
+    )
+    page = context.new_page()
+    left, errors = [], []
+    home = "/".join(url.split("/")[:3])
+    page.on("request", lambda request: left.append(request.url) if not request.url.startswith(
+        (home, "data:", "blob:")) else None)  # fmt: skip
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
+    page.goto(url, wait_until="networkidle")
+    page.evaluate("window.MathJax?.startup?.promise?.then(() => null)")  # formulas have widths
+    yield page, left, errors
+    context.close()
+
+
+# Rules of axe that hang on colours, and take most of its time.
+COLOURS = ["color-contrast", "link-in-text-block"]
+
+
+def serious(page, only=None, without=()):
+    """List what axe finds to be serious or worse: by all rules, by some, or by all but some."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    options = {
+        "resultTypes": ["violations"],
+        "rules": {rule: {"enabled": False} for rule in without},
+    }
+    if only:
+        options["runOnly"] = {"type": "rule", "values": only}
+    found = Axe().run(page, options=options).response["violations"]
+    return [
+        f"{violation['id']}, {len(violation['nodes'])} times: {violation['nodes'][0]['html'][:200]}"
+        for violation in found
+        if violation["impact"] in ("serious", "critical")
+    ]

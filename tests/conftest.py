@@ -1,6 +1,8 @@
 """Fixtures that several test files share."""
 
 import os
+import shutil
+import subprocess
 import sys
 import warnings
 from pathlib import Path
@@ -8,7 +10,9 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "book"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "notebooks"))
 import preview
+from checks import build
 
 
 @pytest.fixture(scope="session")
@@ -55,3 +59,125 @@ def browser():
             pytest.fail(str(error))
         warnings.warn(pytest.PytestWarning(f"{error}: the site is NOT tested"), stacklevel=1)
         pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def site(root, tmp_path_factory):
+    """Build the book; give the folder of its pages."""
+    output = tmp_path_factory.mktemp("book")
+    result = build(root, output)
+    assert result.returncode == 0, result.stdout + result.stderr
+    print(result.stdout)
+    return output / "_build" / "html"
+
+
+@pytest.fixture(scope="session")
+def address(site):
+    """Serve the built site to this machine alone; give its address."""
+    with preview.serve(site) as host:
+        yield host
+
+
+@pytest.fixture
+def small_book(root, tmp_path):
+    """Copy what a build needs, with one chapter, and a page alone in the table of contents."""
+    book = tmp_path / "bo·ok"  # of a name that not every code page has
+    book.mkdir()
+    files = ("_config.yml", "pyproject.toml", "CITATION.cff", "index.md")
+    for name in (*files, "book", "notebooks", "benchmarks"):
+        if (root / name).is_dir():
+            shutil.copytree(root / name, book / name, ignore=shutil.ignore_patterns("_o*", "site"))
+        else:
+            shutil.copy(root / name, book / name)
+    (book / "tests").mkdir()
+    for name in ("attacks.py", "attacks.json"):
+        shutil.copy(root / "tests" / name, book / "tests")
+    (book / "book" / "site").mkdir()
+    for name in ("ten_digits.css", "favicon.svg"):
+        shutil.copy(root / "book" / "site" / name, book / "book" / "site")
+    for notebook in (book / "notebooks").glob("*.ipynb"):
+        if not notebook.name.startswith("02"):
+            notebook.unlink()
+    (book / "book" / "page.md").write_text("# A page\n\nNothing is wrong with it.\n")
+    (book / "_toc.yml").write_text("format: jb-book\nroot: book/page\n")
+    (book / "book" / "bibliography.md").unlink()
+    return book
+
+
+@pytest.fixture(scope="session")
+def make():
+    """Give the commands that a target of the Makefile would run in a folder."""
+    if shutil.which("make") is None:
+        pytest.skip("no make here")
+
+    def commands(folder, target):
+        command = ["make", "--dry-run", "--no-print-directory", "--directory", folder, target]
+        return subprocess.run(
+            command, capture_output=True, check=True, text=True, encoding="utf-8"
+        ).stdout
+
+    return commands
+
+
+@pytest.fixture(scope="session")
+def pad_html(tmp_path_factory):
+    """Give the folder of chapter 14's page, built on its own, under a path."""
+    return preview.build("draw", tmp_path_factory.mktemp("pad") / "under" / "a-path")
+
+
+@pytest.fixture(scope="session")
+def pad_address(pad_html):
+    """Give the address of chapter 14's page."""
+    with preview.serve(pad_html.parents[3]) as host:
+        relative = pad_html.relative_to(pad_html.parents[3]).as_posix()
+        yield f"{host}/{relative}/book/draw.html"
+
+
+@pytest.fixture
+def open_page(browser, pad_address):
+    """Give a function that opens the page anew; no script may fail, no other host be asked."""
+    contexts, problems = [], []
+    host = "/".join(pad_address.split("/")[:3])
+
+    def open_page(prepare=None, wait="ready", **options):
+        context = browser.new_context(**({"viewport": {"width": 1280, "height": 900}} | options))
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on(
+            "request",
+            lambda request: (
+                None
+                if request.url.startswith((host, "data:", "blob:"))
+                else problems.append(request.url)
+            ),
+        )
+        if prepare:
+            prepare(page)
+        page.goto(pad_address)
+        if wait:
+            page.wait_for_selector(f'#digit-pad[data-state="{wait}"]')
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not problems
+
+
+@pytest.fixture(scope="session")
+def shared_page(browser, pad_address):
+    """Give one open page for tests that leave nothing behind but a drawing."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.goto(pad_address)
+    page.wait_for_selector('#digit-pad[data-state="ready"]')
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def pad(shared_page):
+    """Give the shared page with an empty pad."""
+    shared_page.click(".pad-clear")
+    return shared_page

@@ -1,19 +1,16 @@
 """The book as a reader meets it: its build, and every page of the built site in a browser."""
 
-import contextlib
 import importlib
 import json
-import os
 import pkgutil
 import re
-import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-import preview
 import pytest
+from checks import COLOURS, PHONE, build, opened, serious
 
 import mnist_helpers
 
@@ -22,65 +19,8 @@ PAGES = [
     f"{name}.html"
     for name in re.findall(r"(?:root|file): (\S+)", (ROOT / "_toc.yml").read_text(encoding="utf-8"))
 ]
-DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 740}
 
 pytestmark = pytest.mark.xdist_group("book")
-
-
-def build(root, output, **environment):
-    return subprocess.run(
-        [sys.executable, root / "book" / "build.py", output],
-        capture_output=True, text=True, encoding="utf-8", check=False,
-        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"} | environment,
-    )  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-def site(tmp_path_factory):
-    """Build the book; give the folder of its pages."""
-    output = tmp_path_factory.mktemp("book")
-    result = build(ROOT, output)
-    assert result.returncode == 0, result.stdout + result.stderr
-    print(result.stdout)
-    return output / "_build" / "html"
-
-
-@pytest.fixture(scope="session")
-def address(site):
-    """Serve the built site to this machine alone; give its address."""
-    with preview.serve(site) as host:
-        yield host
-
-
-@contextlib.contextmanager
-def opened(browser, url, viewport=DESKTOP, theme="light"):
-    """Open a page; give it with the requests that left and the errors that it logged."""
-    context = browser.new_context(viewport=viewport, color_scheme=theme)
-    context.add_init_script(
-        f"localStorage.setItem('mode', '{theme}'); localStorage.setItem('theme', '{theme}')"
-    )
-    page = context.new_page()
-    left, errors = [], []
-    home = "/".join(url.split("/")[:3])
-    page.on("request", lambda request: left.append(request.url) if not request.url.startswith(
-        (home, "data:", "blob:")) else None)  # fmt: skip
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
-    page.goto(url, wait_until="networkidle")
-    yield page, left, errors
-    context.close()
-
-
-def serious(page):
-    """List what axe finds to be serious or worse."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{violation['id']}, {len(violation['nodes'])} times: {violation['nodes'][0]['html'][:200]}"
-        for violation in found
-        if violation["impact"] in ("serious", "critical")
-    ]
 
 
 @pytest.mark.parametrize("name", [*PAGES, "search.html", "genindex.html"])
@@ -96,7 +36,7 @@ def test_page_is_sound(browser, address, name):
 def test_page_is_accessible_in_the_dark(browser, address, name):
     with opened(browser, f"{address}/{name}", theme="dark") as (page, _, _):
         assert page.locator("html").get_attribute("data-theme") == "dark"
-        assert serious(page) == []
+        assert serious(page, only=COLOURS) == []
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -104,7 +44,7 @@ def test_page_fits_a_phone(browser, address, name):
     with opened(browser, f"{address}/{name}", viewport=PHONE) as (page, _, _):
         widths = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
         assert widths[0] <= widths[1] + 1, "the page scrolls sideways"
-        assert serious(page) == []
+        assert serious(page, without=COLOURS) == []
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -133,22 +73,6 @@ def test_maths_is_rendered(browser, address):
         assert left == []
 
 
-def test_search_finds(browser, address):
-    with opened(browser, f"{address}/search.html?q=Adadelta") as (page, left, _):
-        page.wait_for_selector("#search-results li a")
-        found = page.locator("#search-results li a").all_text_contents()
-        assert any("Training" in title for title in found)
-        assert left == []
-
-
-def test_solutions_are_folded(browser, address):
-    with opened(browser, f"{address}/notebooks/01_data.html") as (page, _, _):
-        solution = page.locator("details.hide").first
-        assert solution.get_attribute("open") is None
-        solution.locator("summary").click()
-        assert solution.get_attribute("open") is not None
-
-
 def test_pages_stay_small(site):
     sizes = {page.name: page.stat().st_size for page in site.rglob("*.html")}
     largest = max(sizes, key=sizes.get)
@@ -173,28 +97,6 @@ def test_the_api_page_misses_nothing(site):
 
 
 # ---- the build -----------------------------------------------------------------------------
-
-
-@pytest.fixture
-def small_book(tmp_path):
-    """Copy what a build needs, with one chapter, and a page alone in the table of contents."""
-    book = tmp_path / "bo·ok"  # of a name that not every code page has
-    book.mkdir()
-    for name in ("_config.yml", "book", "notebooks", "benchmarks"):
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, book / name, ignore=shutil.ignore_patterns("_o*", "site"))
-        else:
-            shutil.copy(ROOT / name, book / name)
-    (book / "book" / "site").mkdir()
-    for name in ("ten_digits.css", "favicon.svg"):
-        shutil.copy(ROOT / "book" / "site" / name, book / "book" / "site")
-    for notebook in (book / "notebooks").glob("*.ipynb"):
-        if not notebook.name.startswith("02"):
-            notebook.unlink()
-    (book / "book" / "page.md").write_text("# A page\n\nNothing is wrong with it.\n")
-    (book / "_toc.yml").write_text("format: jb-book\nroot: book/page\n")
-    (book / "book" / "bibliography.md").unlink()
-    return book
 
 
 @pytest.fixture

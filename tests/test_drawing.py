@@ -67,6 +67,24 @@ def test_lopsided_digits_stay_within_the_field():
     assert drawing.prepare_drawing(ink[::-1].copy())[8].any()  # rows 8 to 27: no further down
 
 
+def test_solution_3_says_how_far_digits_move_when_their_box_is_centred(mnist, root):
+    _, (images, labels) = mnist
+    distances = np.zeros(len(images))
+    for k, image in enumerate(images):
+        prepared = drawing.prepare_drawing(image)
+        moves = []
+        for axis in (0, 1):
+            inked = prepared.any(axis=1 - axis).nonzero()[0]
+            moves.append(inked[0] - (28 - (inked[-1] - inked[0] + 1)) // 2)
+        distances[k] = np.hypot(*moves)
+    mean = [distances[labels == digit].mean() for digit in range(10)]
+    text = (root / "book" / "draw.md").read_text(encoding="utf-8")
+    assert f"the 7 moves by {mean[7]:.1f} pixels on average" in text
+    assert f"the 9 by {mean[9]:.1f} and the 6 by {mean[6]:.1f}," in text
+    assert max(mean[0], mean[1]) < 1
+    assert sorted(mean)[-3:] == [mean[6], mean[9], mean[7]]
+
+
 @pytest.mark.parametrize("shape", [(1, 1), (1, 300), (300, 1), (28, 28)])
 def test_any_size_is_prepared(shape):
     assert drawing.prepare_drawing(np.full(shape, 255, np.uint8)).max() == 255
@@ -174,8 +192,8 @@ def test_networks_without_batch_normalisation_stay_as_they_are():
 def test_the_page_refuses_what_it_cannot_show(line, message):
     with refuses(message):
         export.fold_batch_norm(models.from_notation(line), parse(line))
-    with refuses("the page has no tanh such as conv_tanh"):
-        export.page_layers(parse("8C3", activation="tanh"))
+    with refuses("the page has no gelu such as conv_gelu"):
+        export.page_layers(parse("8C3", activation="gelu"))
 
 
 def test_export_refuses_what_is_no_number(tmp_path):

@@ -14,7 +14,7 @@ import weakref
 
 import numpy as np
 import pytest
-from checks import cases, refuses
+from checks import cases, memory_below, refuses
 from filelock import FileLock
 
 from mnist_helpers import data
@@ -49,6 +49,7 @@ ROW = {
     "versions": {"keras": "3"},
     "commit": "abc",
     "measures": {"found": [0.5, 1]},
+    "outcome": "trained",
     "machine": {"onednn": True},
 }
 
@@ -148,9 +149,10 @@ def test_what_an_editor_does_to_a_file_loses_no_row(folder, row, edit):
 
 
 def test_a_file_from_before_a_column_and_a_setting_were_added_grows(folder, row, monkeypatch):
-    early = {name: kind for name, kind in results.COLUMNS.items() if name != "machine"}
+    early = {name: kind for name, kind in results.COLUMNS.items() if name not in results.LATER}
     with monkeypatch.context() as earlier:
         earlier.setattr(results, "COLUMNS", early)
+        earlier.setattr(results, "parse", lambda *_: None)  # today's misses the columns
         earlier.delitem(DEFAULTS, "margin")
         old = {name: row[name] for name in early}
         old["settings"] = {k: v for k, v in row["settings"].items() if k != "margin"}
@@ -158,10 +160,10 @@ def test_a_file_from_before_a_column_and_a_setting_were_added_grows(folder, row,
     before = results.path_of("tiny", folder).read_text()
     assert "margin" not in before and "machine" not in before
     read = results.read("tiny", folder)
-    assert read == [row | {"machine": {}}]
+    assert read == [row | results.LATER]
     assert read[0]["settings"]["margin"] == 0
     results.append("tiny", row | {"seed": 1}, folder)
-    assert results.read("tiny", folder) == [row | {"machine": {}}, row | {"seed": 1}]
+    assert results.read("tiny", folder) == [row | results.LATER, row | {"seed": 1}]
 
 
 WRITER = """
@@ -242,8 +244,25 @@ def test_probabilities_are_kept_and_damage_is_refused(folder):
         with refuses("tiny.npz is damaged"):
             outputs.probabilities_of("tiny", folder)
     np.savez(path, **{"other 7": answers})
-    with refuses("tiny.npz holds 'other 7', which the experiment does not have"):
+    with refuses("tiny.npz is damaged: it holds 'other 7', which the experiment does not have"):
         outputs.probabilities_of("tiny", folder)
+
+
+def test_what_is_too_large_is_refused_before_it_is_read(folder, row):
+    path = results.path_of("tiny", folder)
+    path.parent.mkdir()
+    np.savez_compressed(path.with_suffix(".npz"), **{"slow 0": np.zeros((3000, 1000))})
+    with memory_below(2**20), refuses("tiny.npz is damaged: an array has 24000128 bytes"):
+        outputs.probabilities_of("tiny", folder)
+    path.write_text("")
+    os.truncate(path, 2**40)  # a hole
+    with memory_below(2**20), refuses("tiny.csv has 1099511627776 bytes; expected at most"):
+        results.read("tiny", folder)
+    path.unlink()
+    results.append("tiny", row, folder)
+    path.write_text(path.read_text().replace("[2.0]", 50_000 * "["))
+    with refuses(r"line 2 of tiny.csv has '\[+' as its training_losses"):
+        results.read("tiny", folder)
 
 
 @pytest.mark.parametrize("count", [-5, 0, 55_001, 70_000])
@@ -259,7 +278,14 @@ def test_a_number_of_images_that_leaves_the_validation_set_unclear_is_refused(fo
     ("change", "message"),
     cases({
         "a column": (lambda text: text.replace("seed", "seeds", 1), "columns of tiny.csv are not"),
-        "a cell": (lambda text: text.replace("abc", "abc,d"), "line 2 of tiny.csv has 22 cells"),
+        "a cell": (
+            lambda text: text.replace("abc", "abc,d"), f"has {len(results.COLUMNS) + 1} cells"),
+        "an infinite loss": (
+            lambda text: text.replace("],1.5,0.5,1.5", "],1.5,0.5,inf"), "test_loss of inf"),
+        "a loss that is none": (lambda text: text.replace("[2.0]", "[null]"), "that is no number"),
+        "numbers that diverged": (
+            lambda text: text.replace("trained", "diverged"), "expected nan, as the training"),
+        "another outcome": (lambda text: text.replace("trained", "tired"), "expected 'trained'"),
         "no number": (lambda text: text.replace("7850", "many"), "has 'many' as its parameters"),
         "no list": (lambda text: text.replace("[2.0]", "[2.0"), "as its training_losses"),
         "an impossible accuracy": (
@@ -280,6 +306,21 @@ def test_results_that_were_edited_into_nonsense_are_refused(folder, row, change,
         results.read("tiny", folder)
 
 
+def test_what_diverged_is_left_out_of_means_by_name_and_never_recorded_as_a_success(folder, row):
+    nothing = dict.fromkeys(results.METRICS, np.nan)
+    for change in (nothing, {"training_losses": [None]}, {"outcome": "diverged"}):
+        with refuses("the row of 'slow' 0 has a "):
+            results.append("tiny", row | change, folder)
+    assert not results.path_of("tiny", folder).exists()
+    results.append("tiny", row, folder)
+    diverged = {"seed": 1, "outcome": "diverged", "training_losses": [None]}
+    results.append("tiny", row | nothing | diverged, folder)
+    rows = results.read("tiny", folder)
+    assert np.isnan(np.mean([row["test_accuracy"] for row in rows]))  # a mean of all is none
+    with pytest.warns(UserWarning, match="left out, as they diverged: slow, seed 1$"):
+        assert results.by_variant(rows, "test_accuracy") == {"slow": [0.5]}
+
+
 # ---- the command -----------------------------------------------------------------------------
 
 
@@ -298,10 +339,10 @@ def test_one_sentence_for_what_cannot_be_run(folder, capsys):
     assert capsys.readouterr().err.startswith("error: there is no experiment 'large'")
 
 
-def start(folder):
+def start(folder, *options):
     """Start the command in a process group of its own."""
     command = [sys.executable, "-m", "mnist_helpers.experiments", "run", "tiny"]
-    command += ["--folder", str(folder), "--workers", "2"]
+    command += ["--folder", str(folder), *(options or ("--workers", "2"))]
     with open(folder / "messages.txt", "w") as messages:
         return subprocess.Popen(command, start_new_session=True, stderr=messages)
 
@@ -360,10 +401,10 @@ def test_a_worker_that_is_killed_loses_no_run(folder):
 
 @cluster
 def test_a_run_on_a_cluster_that_is_there_already(folder, capsys):
-    from distributed import LocalCluster
+    from mnist_helpers.experiments import runner
 
-    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0") as running:
-        options = ["--folder", str(folder), "--scheduler", running.scheduler_address]
+    with runner.connect(workers=1) as running:
+        options = ["--folder", str(folder), "--scheduler", running.scheduler.address]
         assert main(["run", "tiny", "--variant", "fast", *options]) == 0
         assert main(["run", "tiny", "--variant", "swift", *options]) == 2
     assert "error: tiny has no variant 'swift'" in capsys.readouterr().err
@@ -383,6 +424,25 @@ def test_a_training_that_fails_is_reported_and_the_others_recorded(folder, capsy
     assert main(["run", "tiny", "--folder", str(folder), "--workers", "1"]) == 1
     assert "slow: AttributeError: " in capsys.readouterr().err
     assert {row["variant"] for row in results.read("tiny", folder)} == {"fast"}
+
+
+@cluster
+def test_trainings_that_diverge_are_recorded_so_and_block_nothing(folder, capsys):
+    lost = '"lost": {"optimizer": "SGD", "learning_rate": 1e39}, '
+    numpy = '"numpy": {"library": "numpy", "optimizer": "SGD", "learning_rate": 1e39}, '
+    text = TINY.replace("VARIANTS = {", "VARIANTS = {" + lost + numpy).replace(
+        "SEEDS = 3", "SEEDS = 1"
+    )
+    (folder / "tiny.py").write_text(text + 'KEEP = ("probabilities", "weights")\n')
+    assert main(["run", "tiny", "--folder", str(folder), "--workers", "1"]) == 0
+    assert "lost, seed 0: diverged, and is recorded so" in capsys.readouterr().err
+    outcomes = {row["variant"]: row["outcome"] for row in results.read("tiny", folder)}
+    trained = dict.fromkeys(("slow", "fast"), "trained")
+    assert outcomes == {"lost": "diverged", "numpy": "diverged"} | trained
+    assert {variant for variant, _ in outputs.probabilities_of("tiny", folder)} == set(trained)
+    assert outputs.missing(definition.load("tiny", folder), folder) == []
+    assert main(["status", "tiny", "--folder", str(folder)]) == 0
+    assert "  diverged: lost, seed 0\n" in capsys.readouterr().out
 
 
 @cluster

@@ -75,9 +75,11 @@ for builder in (["html"], ["latex"], ["custom", "--custom-builder", "epub"]):
 @pytest.fixture
 def built(root, tmp_path, notebook, stored):
     """Build a book of two notebooks, set up as the book is; give its folder and its figures."""
-    shutil.copy(root / "_config.yml", tmp_path)
+    for name in ("_config.yml", "pyproject.toml"):
+        shutil.copy(root / name, tmp_path)
     (tmp_path / "book" / "site").mkdir(parents=True)
-    for name in ("notebook_figures.py", "references.bib", "site/ten_digits.css"):
+    extensions = (path.name for path in (root / "book").glob("*.py"))
+    for name in ("site/ten_digits.css", *extensions):
         shutil.copy(root / "book" / name, tmp_path / "book" / name)
     nbformat.write(notebook, tmp_path / "two.ipynb")
     nbformat.write(stored, tmp_path / "chapter.ipynb")

@@ -3,7 +3,7 @@
 import example_photograph
 import numpy as np
 import pytest
-from checks import refuses
+from checks import memory_below, refuses
 from PIL import Image
 
 from mnist_helpers import photograph
@@ -104,6 +104,19 @@ def test_a_picture_is_shrunk_by_means_and_left_as_it_was():
     small = grey[300:800:2, 300:800:2].copy()
     photograph.prepare_photograph(small).grey[:] = 0
     assert (grey == before).all() and small.max() > 0
+
+
+def test_a_small_file_that_unfolds_to_gigabytes_is_refused_before_it_does(tmp_path):
+    Image.new("1", (8000, 8000)).save(tmp_path / "vast.png")
+    assert (tmp_path / "vast.png").stat().st_size < 20_000
+    with memory_below(2**24), refuses("it has 8000 × 8000 pixels; expected 50000000 at most"):
+        photograph.read_photograph(tmp_path / "vast.png")
+
+
+def test_a_format_whose_reader_runs_a_program_is_not_read(tmp_path):
+    (tmp_path / "a.png").write_text("%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 99 99\n%%EOF\n")
+    with refuses("a.png holds no picture that Pillow can read"):
+        photograph.read_photograph(tmp_path / "a.png")
 
 
 def test_what_is_no_photograph_is_refused():

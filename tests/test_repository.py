@@ -4,13 +4,10 @@ import ast
 import json
 import re
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
-import time
 import tomllib
-import urllib.request
 from pathlib import Path
 
 import nbformat
@@ -199,21 +196,6 @@ def test_no_module_lists_its_users_by_hand(root, modules):
 # ---- make ----------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def make():
-    """Give the commands that a target of the Makefile would run in a folder."""
-    if shutil.which("make") is None:
-        pytest.skip("no make here")
-
-    def commands(folder, target):
-        command = ["make", "--dry-run", "--no-print-directory", "--directory", folder, target]
-        return subprocess.run(
-            command, capture_output=True, check=True, text=True, encoding="utf-8"
-        ).stdout
-
-    return commands
-
-
 def test_make_sets_up_a_folder_that_moved_anew(root, make, tmp_path):
     first, second = tmp_path / "one", tmp_path / "another place"
     (first / ".venv").mkdir(parents=True)
@@ -224,35 +206,6 @@ def test_make_sets_up_a_folder_that_moved_anew(root, make, tmp_path):
     assert "pip install" not in make(first, "test")
     first.rename(second)
     assert "pip install" in make(second, "test")
-
-
-def test_jupyterlab_opens_the_pages_to_which_chapters_link(root, make):
-    """Start what `make lab` starts, and ask for a chapter and for a page."""
-    *_, command = make(root, "lab").splitlines()
-    arguments = command.split()[1:]
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    arguments += ["--no-browser", "--allow-root", f"--port={port}", "--IdentityProvider.token=t"]
-    server = subprocess.Popen(
-        [sys.executable, *arguments], cwd=root,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    address, opened = f"http://127.0.0.1:{port}", None
-    try:
-        while opened is None:
-            assert server.poll() is None, "it ended"
-            try:
-                opened = urllib.request.urlopen(f"{address}/?token=t")
-            except OSError:  # not yet
-                time.sleep(0.2)
-        assert opened.url.startswith(f"{address}/lab/tree/notebooks")
-        for path in ("notebooks/01_data.ipynb", "book/bibliography.md"):
-            with urllib.request.urlopen(f"{address}/api/contents/{path}?content=0&token=t") as page:
-                assert page.status == 200
-    finally:
-        server.terminate()
-        server.wait()
 
 
 # ---- files ---------------------------------------------------------------------------------

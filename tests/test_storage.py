@@ -5,6 +5,8 @@ import json
 import os
 import random
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import h5py
@@ -83,7 +85,7 @@ def test_write_beside_keeps_the_old_file_when_the_disk_fails(folder, monkeypatch
 
     target = folder / "note.txt"
     target.write_text("old")
-    monkeypatch.setattr(storage.os, step, fail)
+    monkeypatch.setattr(os, step, fail)
     with pytest.raises(OSError, match="No space left"), storage.write_beside(target) as file:
         file.write_text("new")
     assert target.read_text() == "old"
@@ -145,6 +147,14 @@ def test_weights_need_their_name(network, folder):
     with refuses("the folder .* does not exist", FileNotFoundError):
         storage.save_weights(network, folder / "none" / "network.weights.h5")
     assert not os.listdir(folder)
+
+
+def test_weights_of_a_training_that_diverged_are_not_saved(folder):
+    diverged = models.post_cnn()
+    diverged.layers[-1].bias.assign(np.full(10, np.nan))
+    with refuses("are not finite: the training diverged"):
+        storage.record_network(diverged, "post_cnn", {}, folder)
+    assert os.listdir(folder) == [".manifest.lock"]
 
 
 def test_a_full_disk_leaves_the_old_weights(network, saved, folder):
@@ -324,6 +334,9 @@ GOOD = {"network": "post_cnn", "file": "a.weights.h5", "sha256": "0" * 64}
         "large": (" " * 2**20 + "{}", "is too large; expected at most 1048576 bytes"),
         "a long name": (json.dumps({"a" * 9999: 1}), "record of '…a{40}' lacks network"),
         "a long file": (json.dumps({"a": GOOD | {"file": "../" + "b" * 9999}}), "is '…b{40}'; exp"),
+        "epochs of nothing": (json.dumps({"a": GOOD | {"epochs": 7}}), "epochs of 'a' are no file"),
+        "epochs elsewhere": (
+            json.dumps({"a": GOOD | {"epochs": {"file": "../b", "sha256": ""}}}), "is '../b'; exp"),
         "elsewhere": (json.dumps({"a": GOOD | {"file": "../a.weights.h5"}}), "expected one beside"),
         "absolute": (json.dumps({"a": GOOD | {"file": "/a.weights.h5"}}), "expected one beside"),
     }),
@@ -353,11 +366,49 @@ def test_record_and_load_a_network(network, folder):
     assert not loaded.compiled
     for old, new in zip(network.get_weights(), loaded.get_weights(), strict=True):
         assert np.array_equal(old, new)
-    assert sorted(os.listdir(folder)) == [
-        "earlier.weights.h5",
-        "later.weights.h5",
-        "manifest.json",
-    ]
+    named = {manifest[name]["file"] for name in ("earlier", "later")}
+    assert {name for name in os.listdir(folder) if name[0] != "."} == named | {"manifest.json"}
+    assert manifest["later"]["file"] == f"later.{manifest['later']['sha256'][:12]}.weights.h5"
+
+
+def test_a_network_that_is_replaced_leaves_nothing_and_its_readers_get_the_new_one(
+    network, folder, monkeypatch
+):
+    old, new = (np.full((2, 5), epochs, np.uint8) for epochs in range(2))
+    (folder / f"net.{12 * 'a'}.weights.h5").write_text("a killed writer's")
+    (folder / "net.notes.txt").write_text("not ours")
+    storage.record_network(network, "net", {}, folder, old)
+    assert np.array_equal(storage.load_predictions("net", folder), old)
+    load = storage.load_weights
+    other = models.post_cnn()
+
+    def replaced_meanwhile(*arguments):
+        monkeypatch.undo()
+        storage.record_network(other, "net", {}, folder, new)
+        load(*arguments)
+
+    monkeypatch.setattr(storage, "load_weights", replaced_meanwhile)
+    loaded = storage.load_network("net", folder)
+    assert np.array_equal(loaded.get_weights()[0], other.get_weights()[0])
+    assert np.array_equal(storage.load_predictions("net", folder), new)
+    assert len(os.listdir(folder)) == 5  # lock, manifest, notes, weights, predictions
+    record = storage.read_manifest(folder)["net"]
+    (folder / record["epochs"]["file"]).write_bytes(b"")
+    with refuses("is damaged, or not the file of the manifest"):
+        storage.load_predictions("net", folder)
+
+
+def test_what_a_killed_writer_left_goes_and_what_a_living_one_has_stays(folder):
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    with storage.write_beside(folder / "own.txt") as own:
+        left = folder / own.parent.name.replace(f"-{os.getpid()}-", f"-{dead.pid}-")
+        left.mkdir()
+        with storage.write_beside(folder / "other.txt") as other:
+            other.write_text("new")
+        assert own.parent.exists() and not left.exists()
+        own.write_text("kept")
+    assert (folder / "own.txt").read_text() == "kept"
 
 
 def test_what_cannot_be_recorded_changes_nothing(network, folder):
@@ -378,7 +429,7 @@ def test_nothing_is_recorded_beside_a_damaged_manifest(network, folder):
     (folder / "manifest.json").write_text("{")
     with refuses("is not JSON"):
         storage.record_network(network, "post_cnn", {}, folder)
-    assert os.listdir(folder) == ["manifest.json"]
+    assert sorted(os.listdir(folder)) == [".manifest.lock", "manifest.json"]
 
 
 def test_networks_that_cannot_be_loaded(network, folder):
@@ -394,7 +445,7 @@ def test_networks_that_cannot_be_loaded(network, folder):
     (folder / "manifest.json").write_text(json.dumps(manifest))
     with refuses("the manifest says 000000000000"):
         storage.load_network("good", folder)
-    (folder / "good.weights.h5").unlink()
+    (folder / manifest["good"]["file"]).unlink()
     with refuses("expected saved weights", FileNotFoundError):
         storage.load_network("good", folder)
 
@@ -417,8 +468,7 @@ def test_a_shipped_network_reaches_what_the_manifest_says(name, mnist):
     assert (predicted == y_test).mean() == pytest.approx(record["test"]["accuracy"], abs=3e-4)
     loss = -np.log(np.maximum(of_right_class, 1e-7)).mean()
     assert loss == pytest.approx(record["test"]["loss"], rel=1e-3)
-    with np.load(storage.MODELS / f"{name}.epochs.npz") as epochs:
-        predictions = epochs["predictions"]
+    predictions = storage.load_predictions(name)
     assert predictions.dtype == np.uint8 and predictions.shape[1] == len(y_test)
     assert (predictions[-1] == predicted).mean() > 1 - 3e-4
     if "val_accuracy" in record["history"]:
@@ -439,6 +489,7 @@ def test_a_shipped_network_has_a_full_record(name):
 
 def test_nothing_else_lies_beside_the_shipped_networks():
     expected = {"manifest.json", "remake.py"}
-    for name in SHIPPED:
-        expected |= {f"{name}.weights.h5", f"{name}.epochs.npz"}
-    assert {path.name for path in Path(storage.MODELS).iterdir() if path.is_file()} == expected
+    for record in storage.read_manifest().values():
+        expected |= {record["file"], record["epochs"]["file"]}
+    files = {path.name for path in Path(storage.MODELS).iterdir() if path.is_file()}
+    assert files - {".manifest.lock"} == expected

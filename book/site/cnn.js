@@ -1,6 +1,6 @@
-// A convolutional network from scratch: layers with forward and backward, the loss, Adam.
+// The layers of a convolutional network from scratch, each with forward and backward.
 //
-// The same network as in chapters 12 and 13, for one image at a time. Arrays are flat typed
+// The same as in chapters 12 and 13, for one image at a time. Arrays are flat typed
 // arrays in row-major order, as NumPy's are in memory: the value of channel c at row y and column
 // x of a (height, width, channels) array stands at index (y * width + x) * channels + c.
 //
@@ -46,6 +46,7 @@ export class Conv2D {
         Numbers, random), // (kernel row, kernel column, channel, filter)
       bias: new Numbers(this.filters),
     };
+    this.kernelShape = [this.kernelSize, this.kernelSize, channels, this.filters];
     this.values = new Numbers(area * channels); // what a window reads, and for each value
     this.places = new Int32Array(area * channels); // where in the input it stands
     this.weights = new Int32Array(area * channels); // and where the weights that it meets begin
@@ -85,7 +86,10 @@ export class Conv2D {
       const position = at / filters;
       const count = this.read(input, Math.floor(position / this.columns.count),
         position % this.columns.count, true);
-      for (let f = 0; f < filters; f += 4) { // four sums at a time: each value is read once
+      // Four sums at a time: each value is read once. Where the filters are not divisible by 4, the
+      // surplus sums mean nothing, and what is written of them is overwritten at the next
+      // position; beyond its end a typed array ignores what is written.
+      for (let f = 0; f < filters; f += 4) {
         let a = bias[f], b = bias[f + 1], c = bias[f + 2], d = bias[f + 3];
         for (let k = 0; k < count; k++) {
           const value = values[k], weight = weights[k] + f;
@@ -212,6 +216,7 @@ export class Dense {
     const inputs = shape.reduce((a, b) => a * b);
     this.inputShape = shape;
     this.outputShape = [1, 1, this.units];
+    this.kernelShape = [inputs, this.units];
     this.parameters = {
       kernel: glorot(inputs * this.units, inputs, this.units, Numbers, random), // (input, unit)
       bias: new Numbers(this.units),
@@ -241,123 +246,4 @@ export class Dense {
     }
     return this.inputGradient;
   }
-}
-
-// Layers in a row. `random` returns numbers from 0 to 1, as Math.random does; without it, the
-// weights wait for `load`.
-export class Network {
-  constructor(layers, { inputShape = [28, 28, 1], Numbers = Float32Array, random = null } = {}) {
-    Object.assign(this, { layers, inputShape, Numbers });
-    let shape = inputShape;
-    layers.forEach((layer, number) => {
-      layer.parameters = {};
-      layer.build(shape, Numbers, random);
-      layer.needsInputGradient = number > 0;
-      layer.gradients = {};
-      for (const [name, values] of Object.entries(layer.parameters)) {
-        layer.gradients[name] = new Numbers(values.length);
-      }
-      layer.output = new Numbers(layer.outputShape.reduce((a, b) => a * b));
-      layer.inputGradient = new Numbers(shape.reduce((a, b) => a * b));
-      shape = layer.outputShape;
-    });
-  }
-
-  // Return the logits of one image: (height, width, channels) numbers from 0 to 1.
-  forward(image) {
-    return this.layers.reduce((values, layer) => layer.forward(values), image);
-  }
-
-  // Return the gradient with respect to the image.
-  backward(outputGradient) {
-    return this.layers.reduceRight((gradient, layer) => layer.backward(gradient), outputGradient);
-  }
-
-  // [["conv1.kernel", values, gradients], ...]: all that is trained.
-  named() {
-    return this.layers.flatMap((layer) => Object.keys(layer.parameters).map(
-      (name) => [`${layer.name}.${name}`, layer.parameters[name], layer.gradients[name]]));
-  }
-
-  // Take over weights by name; all of them or, if one does not fit, none.
-  load(tensors) {
-    for (const [name, values] of this.named()) {
-      const found = tensors[name]?.data.length;
-      if (found !== values.length) {
-        throw new Error(`The weights ${name} are ${found ?? 0} numbers; expected ${values.length}.`);
-      }
-    }
-    for (const [name, values] of this.named()) values.set(tensors[name].data);
-    return this;
-  }
-
-  weights() {
-    return Object.fromEntries(this.named().map(([name, values]) => [name, { data: values.slice() }]));
-  }
-}
-
-// Probabilities from logits; the largest is subtracted first, so that nothing overflows.
-export function softmax(logits) {
-  const largest = Math.max(...logits);
-  const powers = Array.from(logits, (logit) => Math.exp(logit - largest));
-  const sum = powers.reduce((a, b) => a + b);
-  return powers.map((power) => power / sum);
-}
-
-// The loss of one image, -log(probability of its class), and its gradient with respect to the
-// logits: the probabilities, minus one at the right class.
-export function crossEntropy(logits, label) {
-  const gradient = softmax(logits);
-  const loss = -Math.log(Math.max(gradient[label], 1e-30));
-  gradient[label] -= 1;
-  return { loss, gradient };
-}
-
-// Kingma and Ba (2015): a moving average of the gradient, over the root of that of its square.
-export class Adam {
-  constructor(network, { learningRate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 } = {}) {
-    Object.assign(this, { learningRate, beta1, beta2, epsilon, steps: 0 });
-    this.entries = network.named().map(([, values, gradients]) => ({
-      values, gradients,
-      mean: new network.Numbers(values.length), square: new network.Numbers(values.length),
-    }));
-  }
-
-  // One step against the gradients of `count` images, which are zero again afterwards.
-  step(count) {
-    const { beta1, beta2 } = this;
-    this.steps += 1;
-    const rate = this.learningRate * Math.sqrt(1 - beta2 ** this.steps) / (1 - beta1 ** this.steps);
-    for (const { values, gradients, mean, square } of this.entries) {
-      for (let k = 0; k < values.length; k++) {
-        const gradient = gradients[k] / count;
-        mean[k] += (1 - beta1) * (gradient - mean[k]);
-        square[k] += (1 - beta2) * (gradient * gradient - square[k]);
-        values[k] -= rate * mean[k] / (Math.sqrt(square[k]) + this.epsilon);
-        gradients[k] = 0;
-      }
-    }
-  }
-}
-
-// Train on some images and return the sum of their losses.
-export function trainOnBatch(network, optimizer, images, labels) {
-  let total = 0;
-  images.forEach((image, number) => {
-    const { loss, gradient } = crossEntropy(network.forward(image), labels[number]);
-    network.backward(gradient);
-    total += loss;
-  });
-  optimizer.step(images.length);
-  return total;
-}
-
-// Random numbers from 0 to 1 that a seed repeats (the "mulberry32" generator).
-export function seeded(seed) {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -1,43 +1,44 @@
 // The page: a pad to draw on, and around it what the network makes of the drawing.
 
-import { softmax } from "./cnn.js";
-import { activationColour, colours, css, show } from "./colours.js";
-import { ink, PAD, PEN, prepare } from "./drawing.js";
-import { checkGradients } from "./gradient_check.js";
+import { Bench } from "./bench.js";
+import { activationColour, colours, show } from "./colours.js";
+import { PAD, prepare } from "./drawing.js";
+import { GradientCheck } from "./gradient_check_view.js";
 import { Maps } from "./maps.js";
+import { softmax } from "./network.js";
 import { buildNetwork } from "./networks.js";
+import { OwnDigits } from "./own_view.js";
+import { PadCanvas } from "./pad_canvas.js";
 import { loadManifest, loadTensors } from "./safetensors.js";
 import { sample } from "./samples.js";
+import { SoftmaxView } from "./softmax_view.js";
 import { Training } from "./training.js";
 import { Why } from "./why.js";
+import { Window } from "./window.js";
 
 const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
-const KEY_STEP = PAD / 28;
-const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1],
-  Home: [-1, -1], PageUp: [1, -1], End: [-1, 1], PageDown: [1, 1] };
 
-// All that is on the pad and behind it; the console and the tests read it:
+// All that is behind the pad; the console and the tests read it:
 // (await import("…/digit_pad.js")).pad
 export const pad = {
-  strokes: [], // what is drawn
-  history: [], // what was drawn before each change, for undo
-  drawing: null, // PAD x PAD bytes
+  canvas: null, // with the strokes
+  drawing: new Uint8Array(PAD * PAD),
   prepared: new Uint8Array(784), // 28 x 28 bytes
   probabilities: null,
   milliseconds: null, // that the last prediction took, all maps drawn
   predict,
+  trained: () => trained, // {layers, weights} of the network from the training below, or null
 };
 
-const pen = { x: PAD / 2, y: PAD / 2, down: false, stroke: null, pointer: null };
 const view = document.getElementById("digit-pad");
 const here = new URL(".", import.meta.url);
-let manifest, chosen, layers, network, twin, maps, why, trained, waiting, silence;
+let manifest, chosen, layers, network, twin, maps, why, taken, shares, own, trained, waiting, silence;
 
 function build() {
   view.innerHTML = `
     <div class="pad-desk">
       <div class="pad-left">
-        <canvas class="pad-canvas" width="${2 * PAD}" height="${2 * PAD}" tabindex="0"
+        <canvas class="pad-canvas" tabindex="0"
           role="application" aria-label="Drawing pad" aria-describedby="pad-keys"></canvas>
         <div class="pad-controls"><button type="button" class="pad-undo">Undo</button>
           <button type="button" class="pad-clear">Clear</button></div>
@@ -76,10 +77,12 @@ async function useNetwork(name) {
     if (view.querySelector("[name=pad-network]:checked").value !== name) return; // meanwhile another
   }
   chosen = name;
-  layers = (shipped ?? manifest.training).layers;
-  network = buildNetwork(layers).load(shipped ? shipped.tensors : trained);
+  layers = (shipped ?? trained).layers;
+  network = buildNetwork(layers).load(shipped ? shipped.tensors : trained.weights);
   twin = null;
+  own.show();
   maps.setNetwork(network);
+  taken.setNetwork(maps.stages);
   predict();
 }
 
@@ -94,10 +97,9 @@ function forQuestions() {
 // From strokes to probabilities, and to every map on the page.
 function predict() {
   const began = performance.now();
-  pad.drawing = ink(pad.strokes);
-  pad.prepared = prepare(pad.drawing);
+  pad.prepared = prepare(pad.canvas.ink.draw(pad.drawing));
   const image = Float32Array.from(pad.prepared, (value) => value / 255);
-  const drawn = pad.strokes.length > 0;
+  const drawn = pad.canvas.strokes.length > 0;
   pad.probabilities = drawn ? softmax(network.forward(image)) : null;
   showProbabilities();
   show(find("prepared"), image, 28, 28, activationColour);
@@ -133,6 +135,8 @@ function settle(delay = 0) {
   clearTimeout(silence);
   silence = setTimeout(() => {
     find("result").textContent = sentence();
+    maps.settle();
+    shares.set(pad.probabilities ? network.layers.at(-1).output : null);
     if (pad.probabilities) {
       twin ??= forQuestions();
       why.set(twin, Float32Array.from(pad.prepared, (value) => value / 255),
@@ -146,162 +150,57 @@ function say(text) {
   find("result").textContent = text;
 }
 
-// Draw the pad anew, and predict, at most once a frame.
+// Predict, at most once a frame.
 function changed() {
   waiting ??= requestAnimationFrame(() => {
     waiting = null;
-    drawPad();
     predict();
   });
 }
 
 // Predict now, if that still waits for a frame, and say the result.
-function rest(delay) {
+function rested(delay) {
   if (waiting) {
     cancelAnimationFrame(waiting);
     waiting = null;
     predict();
   }
-  drawPad();
   settle(delay);
 }
 
-function drawPad() {
-  const canvas = find("canvas");
-  const context = canvas.getContext("2d");
-  context.setTransform(2, 0, 0, 2, 0, 0);
-  context.fillStyle = css("paper");
-  context.fillRect(0, 0, PAD, PAD);
-  context.strokeStyle = css("ink");
-  context.lineWidth = PEN;
-  context.lineCap = context.lineJoin = "round";
-  for (const stroke of pad.strokes) {
-    context.beginPath();
-    context.moveTo(...stroke[0]);
-    for (const point of stroke) context.lineTo(...point);
-    context.stroke();
-  }
-  if (document.activeElement === canvas && pen.pointer === null) {
-    context.lineWidth = 2;
-    context.strokeStyle = css("less");
-    context.beginPath();
-    context.arc(pen.x, pen.y, pen.down ? PEN / 2 : PEN / 3, 0, 2 * Math.PI);
-    context.stroke();
-  }
-}
-
-function remember() {
-  pad.history.push(pad.strokes);
-}
-
-function begin(point) {
-  remember();
-  pen.stroke = [point];
-  pad.strokes = [...pad.strokes, pen.stroke];
-}
-
-function lift() {
-  pen.down = false;
-  pen.stroke = null;
-}
-
-function replace(strokes) {
-  remember();
-  lift();
-  pad.strokes = strokes;
-  predict();
-  rest();
-}
-
-function undo() {
-  if (!pad.history.length) return say("There is nothing to undo.");
-  lift();
-  pad.strokes = pad.history.pop();
-  predict();
-  rest();
-}
-
 function listen() {
-  const canvas = find("canvas");
-  const pointOf = (event) => {
-    const box = canvas.getBoundingClientRect();
-    return [((event.clientX - box.left) * PAD) / box.width, ((event.clientY - box.top) * PAD) / box.height];
-  };
-  canvas.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0 || pen.pointer !== null) return;
-    canvas.setPointerCapture(event.pointerId);
-    lift();
-    pen.pointer = event.pointerId;
-    begin(pointOf(event));
-    changed();
-  });
-  canvas.addEventListener("pointermove", (event) => {
-    if (event.pointerId !== pen.pointer) return;
-    const events = event.getCoalescedEvents?.() ?? [];
-    for (const each of events.length ? events : [event]) pen.stroke.push(pointOf(each));
-    changed();
-  });
-  for (const name of ["pointerup", "pointercancel"]) {
-    canvas.addEventListener(name, (event) => {
-      if (event.pointerId !== pen.pointer) return;
-      pen.pointer = null;
-      lift();
-      rest();
-    });
-  }
-  canvas.addEventListener("keydown", (event) => {
-    if (pen.pointer !== null || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (MOVES[event.key]) {
-      const [x, y] = MOVES[event.key];
-      pen.x = Math.min(Math.max(pen.x + x * KEY_STEP, 0), PAD);
-      pen.y = Math.min(Math.max(pen.y + y * KEY_STEP, 0), PAD);
-      if (pen.down) {
-        pen.stroke.push([pen.x, pen.y]);
-        predict();
-        settle(700);
-      }
-    } else if (event.key === " ") {
-      if (pen.down) {
-        lift();
-        settle(0);
-      } else {
-        begin([pen.x, pen.y]);
-        pen.down = true;
-        predict();
-        say("Pen down.");
-      }
-    } else if (event.key === "Backspace") undo();
-    else if (event.key === "Delete") replace([]);
-    else return;
-    event.preventDefault();
-    drawPad();
-  });
-  canvas.addEventListener("focus", drawPad);
-  canvas.addEventListener("blur", () => {
-    lift();
-    drawPad();
-  });
-  find("undo").addEventListener("click", undo);
-  find("clear").addEventListener("click", () => replace([]));
+  find("undo").addEventListener("click", () => pad.canvas.undo());
+  find("clear").addEventListener("click", () => pad.canvas.replace([]));
   for (const button of view.querySelectorAll("[data-sample]")) {
-    button.addEventListener("click", () => replace(sample(Number(button.dataset.sample))));
+    button.addEventListener("click", () => pad.canvas.replace(sample(Number(button.dataset.sample))));
   }
   for (const choice of view.querySelectorAll("[name=pad-network]")) {
-    choice.addEventListener("change", () => useNetwork(choice.value).then(() => settle(), (error) => {
-      view.querySelector(`[name=pad-network][value=${chosen}]`).checked = true;
-      say(`${error.message} So the network behind the pad stays.`);
-    }));
+    choice.addEventListener("change", () => choose(choice.value));
   }
 }
 
-// The training has a new network: offer it, and use it if it is the chosen one.
-function onTrained(weights) {
-  trained = weights;
+function choose(name) {
+  return useNetwork(name).then(() => settle(), (error) => {
+    view.querySelector(`[name=pad-network][value=${chosen}]`).checked = true;
+    say(`${error.message} So the network behind the pad stays.`);
+  });
+}
+
+// There is a trained network, {layers, weights}: offer it, and use it if it is the chosen one. Null:
+// there is none anymore.
+function onTrained(found) {
+  const same = JSON.stringify(found?.layers) === JSON.stringify(trained?.layers);
+  trained = found;
   const choice = view.querySelector("[value=trained]");
-  choice.disabled = false;
-  find("yours").textContent = "(trained below)";
+  choice.disabled = !found;
+  find("yours").textContent = found ? "(trained below)" : "(none is trained yet)";
   if (!choice.checked) return;
-  network.load(trained);
+  if (!found) view.querySelector(`[name=pad-network][value=${manifest.networks[0].name}]`).checked = true;
+  if (!found || !same) {
+    choose(found ? "trained" : manifest.networks[0].name);
+    return;
+  }
+  network.load(found.weights);
   twin = null;
   predict();
   maps.layOut();
@@ -314,32 +213,27 @@ function drawAgainstTrained() {
   find("canvas").focus({ preventScroll: true });
 }
 
-function listenToCheck(container) {
-  container.innerHTML = `<div class="pad-controls"><button type="button">Check the gradients here</button></div>
-    <p role="status"></p>`;
-  let seed = 0;
-  container.querySelector("button").addEventListener("click", () => {
-    const { compared, worst } = checkGradients(++seed);
-    container.querySelector("p").textContent = `Network ${seed}: ${compared} gradients compared; the `
-      + `largest relative difference is ${worst.toExponential(1)}.`;
-  });
-}
-
 async function start() {
   try {
     manifest = await loadManifest(new URL("digit_pad.json", here));
     const [first] = manifest.networks;
     first.tensors = await loadTensors(new URL(first.weights.file, here), first.weights);
     build();
-    maps = new Maps(document.getElementById("digit-maps"));
+    pad.canvas = new PadCanvas(find("canvas"), { changed, rested, said: say });
+    maps = new Maps(document.getElementById("digit-maps"), (selection) => taken.set(selection));
+    taken = new Window(document.getElementById("digit-window"), (selection) => maps.select(selection));
+    shares = new SoftmaxView(document.getElementById("digit-softmax"));
+    own = new OwnDigits(document.getElementById("digit-own"), {
+      drawn: () => (pad.probabilities ? pad.prepared : null),
+      behind: () => ({ layers, weights: network.weights() }), offer: onTrained });
+    new Bench(document.getElementById("digit-bench"));
     why = new Why(document.getElementById("digit-why"));
-    listenToCheck(document.getElementById("digit-check"));
+    new GradientCheck(document.getElementById("digit-check"));
     new Training(document.getElementById("digit-training"), here, manifest, onTrained, drawAgainstTrained);
     await useNetwork(first.name);
     listen();
-    drawPad();
     colours.listeners.push(() => {
-      drawPad();
+      pad.canvas.draw();
       predict();
     });
     view.dataset.state = "ready";

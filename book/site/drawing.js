@@ -1,60 +1,81 @@
 // From pen strokes to the 28 x 28 image that the network reads.
 //
-// A stroke is a list of points [x, y] on a pad of PAD x PAD units. `ink` draws strokes as bytes,
+// A stroke is a list of points [x, y] on a pad of PAD x PAD units. `Ink` draws strokes as bytes,
 // 0 for paper and 255 for ink; `prepare` does to them what MNIST's authors did to theirs
 // (mnist_helpers.drawing does the same in Python).
 
 export const PAD = 280;
 export const PEN = 20; // width of the pen on the pad
 const SHARE = 0.12; // width of the pen for the network, as a share of the digit's longer side
+const WIDEST = (PAD * SHARE) / (1 - SHARE);
+const REACH = WIDEST / 2 + 1; // no pixel further from a line is touched by it
 
-// The width of the pen that the network is shown. MNIST's digits were scaled with their strokes;
-// a pen on a screen keeps its width however small one writes, so here it is scaled too.
-export function penWidth(strokes) {
-  const points = strokes.flat();
-  const side = (axis) => {
-    const values = points.map((point) => point[axis]);
-    return Math.max(...values) - Math.min(...values);
-  };
-  const longer = points.length ? Math.max(side(0), side(1)) : 0;
-  return Math.max((longer * SHARE) / (1 - SHARE), 4); // the pen itself belongs to the digit
-}
+// A point of the pad, or the nearest to one beyond its border.
+export const onPad = (point) => point.map((value) => Math.min(Math.max(value, 0), PAD));
 
-// Draw strokes with a round pen: PAD x PAD bytes, with soft edges.
-export function ink(strokes, width = penWidth(strokes)) {
-  const drawing = new Uint8Array(PAD * PAD);
-  const radius = width / 2;
-  for (const stroke of strokes) {
-    for (let k = 0; k < stroke.length; k++) {
-      segment(drawing, stroke[Math.max(k - 1, 0)], stroke[k], radius);
-    }
+// The width of the pen that the network is shown, for a digit whose longer side has this length.
+// MNIST's digits were scaled with their strokes; a pen on a screen keeps its width however small
+// one writes, so here it is scaled too.
+export const penWidth = (longer) => Math.max((longer * SHARE) / (1 - SHARE), 4); // it belongs to the digit
+
+// Strokes, as the distance of every pixel from the nearest of them. Another line changes only the
+// pixels around it, and the pen's width, which changes while the digit grows, only what is made
+// of the distances: so a point costs the same however much is drawn already.
+export class Ink {
+  constructor(strokes = []) {
+    this.squares = new Float32Array(PAD * PAD).fill(Infinity); // squared distances
+    this.box = [PAD, 0, PAD, 0]; // left, right, top, bottom
+    for (const stroke of strokes) stroke.forEach((point, k) => this.line(stroke[Math.max(k - 1, 0)], point));
   }
-  return drawing;
-}
 
-// A pixel is as dark as its centre lies within the pen's reach of the line from one point to
-// the other.
-function segment(drawing, [x1, y1], [x2, y2], radius) {
-  const reach = radius + 1;
-  const first = (a, b) => Math.max(Math.floor(Math.min(a, b) - reach), 0);
-  const last = (a, b) => Math.min(Math.ceil(Math.max(a, b) + reach), PAD - 1);
-  const lengthSquared = (x2 - x1) ** 2 + (y2 - y1) ** 2;
-  const [top, bottom, left, right] = [first(y1, y2), last(y1, y2), first(x1, x2), last(x1, x2)];
-  for (let y = top; y <= bottom; y++) {
-    for (let x = left; x <= right; x++) {
-      const fromX = x + 0.5 - x1;
+  copy() {
+    return Object.assign(new Ink(), { squares: this.squares.slice(), box: [...this.box] });
+  }
+
+  // Draw from one point to another, both on the pad.
+  line([x1, y1], [x2, y2]) {
+    const { squares, box } = this;
+    this.box = [Math.min(box[0], x1, x2), Math.max(box[1], x1, x2),
+      Math.min(box[2], y1, y2), Math.max(box[3], y1, y2)];
+    const [left, right, top, bottom] = reached([Math.min(x1, x2), Math.max(x1, x2),
+      Math.min(y1, y2), Math.max(y1, y2)]);
+    const [alongX, alongY] = [x2 - x1, y2 - y1];
+    const lengthSquared = alongX ** 2 + alongY ** 2;
+    for (let y = top; y <= bottom; y++) {
       const fromY = y + 0.5 - y1;
-      const along = lengthSquared === 0 ? 0
-        : Math.min(Math.max((fromX * (x2 - x1) + fromY * (y2 - y1)) / lengthSquared, 0), 1);
-      const asideX = fromX - along * (x2 - x1);
-      const asideY = fromY - along * (y2 - y1);
-      const distance = Math.sqrt(asideX * asideX + asideY * asideY);
-      const value = 255 * Math.min(radius - distance + 0.5, 1);
-      const at = y * PAD + x;
-      if (value > drawing[at]) drawing[at] = Math.round(value);
+      for (let x = left; x <= right; x++) {
+        const fromX = x + 0.5 - x1;
+        const along = lengthSquared === 0 ? 0
+          : Math.min(Math.max((fromX * alongX + fromY * alongY) / lengthSquared, 0), 1);
+        const asideX = fromX - along * alongX, asideY = fromY - along * alongY;
+        const square = asideX * asideX + asideY * asideY;
+        if (square < squares[y * PAD + x]) squares[y * PAD + x] = square;
+      }
     }
   }
+
+  // PAD x PAD bytes: a pixel is as dark as its centre lies within the pen's reach.
+  draw(drawing = new Uint8Array(PAD * PAD)) {
+    const [left, right, top, bottom] = this.box;
+    drawing.fill(0);
+    if (right < left) return drawing;
+    const radius = penWidth(Math.max(right - left, bottom - top)) / 2;
+    const limit = (radius + 0.5) ** 2;
+    const [first, last, above, below] = reached(this.box);
+    for (let y = above; y <= below; y++) {
+      for (let at = y * PAD + first; at <= y * PAD + last; at++) {
+        if (this.squares[at] >= limit) continue;
+        drawing[at] = Math.round(255 * Math.min(radius - Math.sqrt(this.squares[at]) + 0.5, 1));
+      }
+    }
+    return drawing;
+  }
 }
+
+// The pixels that lines within a box can touch: first and last column and row.
+const reached = ([left, right, top, bottom]) => [Math.max(Math.floor(left - REACH), 0),
+  Math.min(Math.ceil(right + REACH), PAD - 1), Math.max(Math.floor(top - REACH), 0),
+  Math.min(Math.ceil(bottom + REACH), PAD - 1)];
 
 // preparation: begin
 const SIZE = 28, BOX = 20, CENTRE = 14;
@@ -84,12 +105,11 @@ export function prepare(drawing, height = PAD, width = PAD) {
   for (let y = 0; y < rows; y++) {
     for (let x = 0; x < columns; x++) {
       let sum = 0;
-      for (const [sourceRow, share] of down[y]) {
-        let inRow = 0;
-        for (const [sourceColumn, part] of across[x]) {
-          inRow += part * drawing[(top + sourceRow) * width + left + sourceColumn];
-        }
-        sum += share * inRow;
+      for (let i = 0, row = top + down[y].first; i < down[y].shares.length; i++, row++) {
+        const { first, shares } = across[x];
+        let at = row * width + left + first, inRow = 0;
+        for (let j = 0; j < shares.length; j++, at++) inRow += shares[j] * drawing[at];
+        sum += down[y].shares[i] * inRow;
       }
       digit[y * columns + x] = Math.floor(sum + 0.5);
     }
@@ -103,16 +123,17 @@ export function prepare(drawing, height = PAD, width = PAD) {
   return image;
 }
 
-// For each of `count` equal intervals, the pixels of `size` that it covers, and their shares.
+// For each of `count` equal intervals, the first of the `size` pixels that it covers, and the share
+// of it that each covers.
 function averaging(count, size) {
   return Array.from({ length: count }, (_, k) => {
     const from = (k * size) / count, to = ((k + 1) * size) / count;
-    const shares = [];
-    for (let pixel = Math.floor(from); pixel < Math.min(Math.ceil(to), size); pixel++) {
-      const overlap = Math.min(to, pixel + 1) - Math.max(from, pixel);
-      shares.push([pixel, (overlap * count) / size]);
-    }
-    return shares;
+    const first = Math.floor(from), last = Math.min(Math.ceil(to), size) - 1;
+    const shares = Float64Array.from({ length: last - first + 1 }, (_, covered) => {
+      const pixel = first + covered;
+      return ((Math.min(to, pixel + 1) - Math.max(from, pixel)) * count) / size;
+    });
+    return { first, shares };
   });
 }
 

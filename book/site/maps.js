@@ -1,52 +1,12 @@
-// What every layer computes: its maps, the kernel of each, and where its values come from.
+// Every layer's maps, with the kernels that are large enough to see; one can be pointed at.
 
-import { activationColour, colours, css, largest, Picture, show, signedColour } from "./colours.js";
+import { activationColour, colours, largest, Picture, signedColour } from "./colours.js";
+import { Origin } from "./origin.js";
+import { nameOf, stagesOf } from "./stages.js";
 
 const CELL = 40; // CSS pixels from one map to the next
 const PICTURE = 36; // of them, for a map and for its kernel
-
-// The layers worth a look: a convolution together with its ReLU, pooling, the dense layer.
-function stagesOf(network) {
-  const stages = [];
-  const last = network.layers.at(-1);
-  let convolutions = 0;
-  network.layers.forEach((layer, index) => {
-    if (layer.kind === "relu") return;
-    const next = network.layers[index + 1];
-    const shown = next?.kind === "relu" ? next : layer;
-    const [height, width, count] = layer.outputShape;
-    const before = stages.at(-1);
-    const stage = { layer, shown, index, height, width, count, before, isScores: layer === last };
-    if (layer.kind === "convolution") {
-      const [, , channels] = layer.inputShape;
-      stage.name = `Convolution ${++convolutions}`;
-      stage.about = `${count} maps of ${height} × ${width}, kernels of ${layer.kernelSize} × `
-        + `${layer.kernelSize}${channels > 1 ? ` × ${channels}` : ""}`;
-      stage.kernel = { side: layer.kernelSize, channels };
-    } else if (layer.kind === "pooling") {
-      stage.name = "Pooling";
-      stage.about = `${count} maps of ${height} × ${width}, the largest of each ${layer.size} × ${layer.size} values`;
-    } else {
-      const [side, , channels] = layer.inputShape;
-      stage.name = layer === last ? "Scores" : "Dense layer";
-      stage.about = layer === last ? `${count} numbers, one for each digit: the logits`
-        : `${count} numbers, each from every value before`;
-      stage.kernel = { side, channels };
-    }
-    stages.push(stage);
-  });
-  return stages;
-}
-
-// A dense layer gives numbers, every other one maps.
-const unitOf = ({ layer }) => (layer.kind === "dense" ? "number" : "map");
-
-const nameOf = (stage, f) => (stage.isScores ? `Score of ${f}`
-  : `${stage.name}, ${unitOf(stage)} ${f + 1}`);
-
-// The weight at (i, j) of channel c in the kernel of filter f.
-const weightOf = ({ layer, kernel, count }, i, j, c, f) =>
-  layer.parameters.kernel[((i * kernel.side + j) * kernel.channels + c) * count + f];
+const LEGIBLE = 3; // pixels a weight: smaller kernels are shown where one points at their map
 
 // The slices of a kernel, one for each channel, side by side in a grid of this many columns.
 function gridColumns(channels) {
@@ -55,35 +15,23 @@ function gridColumns(channels) {
   return columns;
 }
 
-// The pixels of the picture that reach one value of a layer: [first, last] row and column.
-export function receptiveField(network, index, y, x) {
-  let field = [y, y, x, x];
-  for (let k = index; k >= 0; k--) {
-    const layer = network.layers[k];
-    if (layer.kind === "convolution") {
-      const { stride, kernelSize, rows, columns } = layer;
-      field = field.map((at, side) => at * stride - (side < 2 ? rows : columns).before
-        + (side % 2 ? kernelSize - 1 : 0));
-    } else if (layer.kind === "pooling") {
-      field = field.map((at, side) => layer.size * at + (side % 2 ? layer.size - 1 : 0));
-    } else if (layer.kind === "dense") {
-      field = [0, layer.inputShape[0] - 1, 0, layer.inputShape[1] - 1];
-    }
-  }
-  return field.map((at) => Math.min(Math.max(at, 0), 27));
-}
-
 export class Maps {
-  constructor(container) {
+  // `onSelect` is told {stage, f, at: [row, column]} when a value is pointed at, and when the pen
+  // rests; null without a drawing.
+  constructor(container, onSelect = () => {}) {
     this.container = container;
+    this.onSelect = onSelect;
+    container.innerHTML = '<div class="pad-stages"></div><div class="pad-origin"></div>';
+    this.list = container.firstChild;
+    this.origin = new Origin(container.lastChild, (selected) => this.select(selected));
     this.selected = null;
-    container.innerHTML = '<div class="pad-stages"></div><div class="pad-origin" hidden></div>';
-    [this.list, this.origin] = container.children;
     colours.listeners.push(() => this.network && this.layOut());
-    container.addEventListener("pointerleave", () => {
-      if (container.contains(document.activeElement)) return;
-      this.selected = null;
-      this.origin.hidden = true;
+    container.addEventListener("pointerleave", (event) => {
+      const held = event.pointerType !== "mouse" || container.contains(document.activeElement);
+      if (!held) this.origin.open(false);
+    });
+    container.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") this.origin.close();
     });
     new ResizeObserver(() => {
       const width = this.list.clientWidth;
@@ -95,7 +43,7 @@ export class Maps {
     this.network = network;
     this.stages = stagesOf(network);
     this.selected = null;
-    this.origin.hidden = true;
+    this.origin.clear();
     this.list.replaceChildren(...this.stages.map((stage) => this.section(stage)));
     this.layOut();
   }
@@ -111,22 +59,44 @@ export class Maps {
       const button = document.createElement("button");
       button.type = "button";
       button.tabIndex = f ? -1 : 0;
-      button.setAttribute("aria-label",
-        nameOf(stage, f));
-      button.addEventListener("focus", () => this.select(stage, f));
-      button.addEventListener("pointerenter", () => this.select(stage, f));
-      button.addEventListener("click", () => this.select(stage, f));
+      button.setAttribute("aria-label", nameOf(stage, f));
+      button.addEventListener("focus", () => {
+        if (!this.pressed) this.point(stage, f, null, true);
+        this.pressed = false;
+      });
+      button.addEventListener("pointermove", (event) => this.point(stage, f, event, false));
+      button.addEventListener("click", (event) => {
+        this.pressed = false;
+        this.point(stage, f, event.detail ? event : null, true);
+      });
       stage.group.append(button);
     }
+    stage.group.addEventListener("pointerdown", () => { // the click, not the focus, knows the place
+      this.pressed = true;
+    });
     stage.group.addEventListener("keydown", (event) => this.move(event, stage));
     return section;
+  }
+
+  // Select the value that a pointer stands on; without one, the strongest of the map.
+  point(stage, f, event, wanted) {
+    let place = null;
+    if (event && stage.layer.kind !== "dense") {
+      const box = event.currentTarget.getBoundingClientRect();
+      const x = Math.floor((event.clientX - box.left - 2) / stage.scale);
+      const y = Math.floor((event.clientY - box.top - 2) / stage.scale);
+      if (y >= 0 && y < stage.height && x >= 0 && x < stage.width) place = [y, x];
+    }
+    if (wanted) this.origin.closed = false;
+    this.select({ stage, f, place });
+    this.origin.open(true);
   }
 
   // Arrow keys move among a layer's maps, so that each layer is one stop of the Tab key.
   move(event, stage) {
     const buttons = [...stage.group.children];
     const now = buttons.indexOf(event.target);
-    const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: this.columns, ArrowUp: -this.columns,
+    const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: stage.columns, ArrowUp: -stage.columns,
       Home: -now, End: buttons.length - 1 - now }[event.key];
     if (step === undefined) return;
     event.preventDefault();
@@ -134,25 +104,30 @@ export class Maps {
     if (!next) return;
     event.target.tabIndex = -1;
     next.tabIndex = 0;
+    this.pressed = false;
     next.focus();
   }
 
   // Place the cells for the page's width, and draw the kernels, which stay.
   layOut() {
     this.width = this.list.clientWidth;
-    this.columns = Math.max(Math.floor(this.width / CELL), 1);
+    const most = Math.max(Math.floor(this.width / CELL), 1);
     for (const stage of this.stages) {
-      const columns = Math.min(this.columns, stage.count);
+      const columns = Math.min(most, stage.count);
       const scale = Math.max(Math.floor(PICTURE / stage.width), 1);
       stage.scale = Math.min(scale, 24);
       stage.mapHeight = stage.scale * stage.height;
+      stage.kernelScale = 0;
       let kernelHeight = 0;
       if (stage.kernel) {
         const { side, channels } = stage.kernel;
         const across = gridColumns(channels);
         stage.kernelColumns = across;
-        stage.kernelScale = Math.max(Math.floor(Math.min(PICTURE, 30 * across) / (across * side)), 1);
-        kernelHeight = 4 + (channels / across) * side * stage.kernelScale;
+        const scale = Math.floor(Math.min(PICTURE, 30 * across) / (across * side));
+        if (scale >= LEGIBLE) {
+          stage.kernelScale = scale;
+          kernelHeight = 4 + (channels / across) * side * scale;
+        }
       }
       stage.cellHeight = stage.mapHeight + kernelHeight + 8;
       const rows = Math.ceil(stage.count / columns);
@@ -161,7 +136,7 @@ export class Maps {
       stage.group.style.gridTemplateColumns = `repeat(${columns}, ${CELL}px)`;
       stage.group.style.gridAutoRows = `${stage.cellHeight}px`;
       stage.columns = columns;
-      if (stage.kernel) for (let f = 0; f < stage.count; f++) this.drawKernel(stage, f);
+      if (stage.kernelScale) for (let f = 0; f < stage.count; f++) this.drawKernel(stage, f);
     }
     this.update();
   }
@@ -188,119 +163,41 @@ export class Maps {
     for (const stage of this.stages) {
       const { shown: { output }, count, width, height, scale, picture: atlas, columns, cellHeight } = stage;
       const most = largest(output);
-      const colourOf = stage.isScores ? signedColour : activationColour;
+      const colourOf = stage.isSigned ? signedColour : activationColour;
       for (let f = 0; f < count; f++) {
         const left = (f % columns) * CELL + 2, top = Math.floor(f / columns) * cellHeight + 2;
         for (let y = 0; y < height; y++) {
           for (let x = 0; x < width; x++) {
-            const value = this.picture ? output[(y * width + x) * count + f] / most : 0;
+            const value = picture ? output[(y * width + x) * count + f] / most : 0;
             atlas.fill(left + x * scale, top + y * scale, scale, colourOf(value));
           }
         }
       }
       atlas.paint();
     }
-    if (this.selected) this.explain();
+    if (this.selected && this.origin.isOpen) this.origin.explain(this.selected, this.network, picture);
   }
 
-  select(stage, f) {
-    this.selected = { stage, f };
-    this.explain();
-  }
-
-  // Where the values of the selected map come from, at the position of its strongest value.
-  explain() {
-    const { stage, f } = this.selected;
-    const { layer, shown: { output }, width, count, before } = stage;
-    this.origin.hidden = false;
-    if (!this.picture) {
-      this.origin.innerHTML = "<p>Draw a digit first: without ink there is nothing to explain.</p>";
-      return;
+  // The pen rests: explain the value that is pointed at, or, before any is, the strongest of all in
+  // the first stage.
+  settle() {
+    if (!this.selected && this.picture) {
+      const [stage] = this.stages;
+      const { output } = stage.shown;
+      this.selected = { stage, f: output.indexOf(Math.max(...output)) % stage.count, place: null };
     }
-    let best = f;
-    for (let at = f; at < output.length; at += count) if (output[at] > output[best]) best = at;
-    const position = (best - f) / count;
-    const y = Math.floor(position / width), x = position % width;
-    const dense = layer.kind === "dense";
-    const title = nameOf(stage, f);
-    const value = `<b>${output[best].toFixed(2)}</b>`;
-    const silent = output[best] <= 0 && !stage.isScores;
-    const where = silent ? `${title} is silent: its kernel met nothing here that it answers to.`
-      : dense ? `${title}: ${value}.`
-      : `${title}: strongest, ${value}, at row ${y + 1}, column ${x + 1} (framed).`;
-    const inputs = before ? `of the ${before.count} ${unitOf(before)}s of ${before.name.toLowerCase()}`
-      : "of the picture";
-    const from = layer.kind === "pooling"
-      ? `It is the largest of ${layer.size} × ${layer.size} values of map ${f + 1} of ${before.name.toLowerCase()}.`
-      : `It comes from ${dense ? "every value" : `a window of ${layer.kernelSize} × ${layer.kernelSize}`} `
-        + `${inputs}, each times its weights, plus ${signed(layer.parameters.bias[f])}`
-        + `${before ? "; most was added or taken away by:" : "."}`;
-    this.origin.innerHTML = `<div class="pad-frames">
-      ${dense ? "" : "<figure><canvas></canvas><figcaption>map</figcaption></figure>"}
-      <figure><canvas></canvas><figcaption>what it sees</figcaption></figure></div>
-      <div><p id="pad-origin-text">${where} ${silent ? "" : from}</p><div class="pad-parts"></div></div>`;
-    for (const button of stage.group.children) button.removeAttribute("aria-describedby");
-    stage.group.children[f].setAttribute("aria-describedby", "pad-origin-text");
-    const canvases = [...this.origin.querySelectorAll("canvas")];
-    if (!dense) {
-      const map = Float32Array.from({ length: width * stage.height }, (_, at) => output[at * count + f]);
-      framed(canvases[0], map, stage.height, width, silent ? null : [y, y, x, x]);
+    this.select(this.selected);
+  }
+
+  // Explain the value at `place` (row and column) of map f of a stage; without a place, its strongest.
+  select(selected) {
+    this.selected = selected;
+    if (!selected) return this.onSelect(null);
+    for (const button of this.list.querySelectorAll("[aria-describedby]")) {
+      button.removeAttribute("aria-describedby");
     }
-    framed(canvases.at(-1), this.picture, 28, 28,
-      silent ? null : receptiveField(this.network, stage.index, y, x));
-    if (stage.kernel && !silent) this.showParts(stage, f, y, x);
+    selected.stage.group.children[selected.f].setAttribute("aria-describedby", "pad-origin-text");
+    this.origin.explain(selected, this.network, this.picture);
+    this.onSelect(this.picture ? { ...selected, at: this.origin.at } : null);
   }
-
-  // The channels that contributed most: what the window read, and the weights that it met.
-  showParts(stage, f, y, x) {
-    const { layer, kernel: { side, channels }, before } = stage;
-    const [height, width] = layer.inputShape;
-    const stride = layer.stride ?? 1;
-    const top = y * stride - (layer.rows?.before ?? 0), left = x * stride - (layer.columns?.before ?? 0);
-    const input = layer.input;
-    const parts = Array.from({ length: channels }, (_, c) => {
-      const read = [], weights = [];
-      for (let i = 0; i < side; i++) {
-        for (let j = 0; j < side; j++) {
-          const [row, column] = [top + i, left + j];
-          const inside = row >= 0 && row < height && column >= 0 && column < width;
-          read.push(inside ? input[(row * width + column) * channels + c] : 0);
-          weights.push(weightOf(stage, i, j, c, f));
-        }
-      }
-      return { c, read, weights, sum: read.reduce((sum, value, k) => sum + value * weights[k], 0) };
-    });
-    parts.sort((a, b) => Math.abs(b.sum) - Math.abs(a.sum));
-    const most = largest(parts.slice(0, 5).flatMap((part) => part.weights));
-    const brightest = largest(parts.slice(0, 5).flatMap((part) => part.read));
-    this.origin.querySelector(".pad-parts").replaceChildren(...parts.slice(0, 5).map((part) => {
-      const figure = document.createElement("figure");
-      figure.innerHTML = `<canvas></canvas><span aria-hidden="true">×</span><canvas></canvas>
-        <figcaption>${before ? `${unitOf(before)} ${part.c + 1}: ` : ""}${part.sum < 0 ? "" : "+"}${signed(part.sum)}</figcaption>`;
-      const [read, weights] = figure.querySelectorAll("canvas");
-      show(read, part.read, side, side, (value) => activationColour(value / brightest));
-      show(weights, part.weights, side, side, (value) => signedColour(value / most));
-      return figure;
-    }));
-  }
-}
-
-const signed = (value) => value.toFixed(2).replace("-", "−");
-
-// Show a map, enlarged, with a frame around some rows and columns.
-function framed(canvas, values, height, width, field) {
-  const scale = Math.max(Math.floor(84 / width), 1);
-  const most = largest(values);
-  const small = document.createElement("canvas");
-  show(small, values, height, width, (value) => activationColour(value / most));
-  Object.assign(canvas, { width: width * scale, height: height * scale });
-  const context = canvas.getContext("2d");
-  context.imageSmoothingEnabled = false;
-  context.drawImage(small, 0, 0, canvas.width, canvas.height);
-  if (!field) return;
-  const [top, bottom, left, right] = field;
-  context.strokeStyle = css("less");
-  context.lineWidth = 2;
-  context.strokeRect(left * scale + 1, top * scale + 1, (right - left + 1) * scale - 2,
-    (bottom - top + 1) * scale - 2);
 }

@@ -1,31 +1,85 @@
 // Reading weights and digits: fetch a file, check it against the manifest, take it apart.
 
-const EXPECTED = "The page loads it from the folder it came from.";
+import { digest } from "./sha256.js";
 
-// Fetch bytes, or say in one sentence what is missing.
-async function fetchBytes(url) {
+const EXPECTED = "The page loads it from the folder it came from.";
+const nameOf = (url) => new URL(url).pathname.split("/").pop();
+
+// Ask for a file; a sentence says why none came.
+async function ask(url) {
   let response;
   try {
     response = await fetch(url);
   } catch {
-    throw new Error(`${nameOf(url)} could not be loaded. ${EXPECTED}`);
+    throw new Error(navigator.onLine === false
+      ? `${nameOf(url)} could not be loaded: this device is offline.`
+      : `${nameOf(url)} could not be loaded: the server does not answer. ${EXPECTED}`);
   }
   if (!response.ok) {
     throw new Error(`${nameOf(url)} is missing (the server answers ${response.status}). ${EXPECTED}`);
   }
-  return new Uint8Array(await response.arrayBuffer());
+  return response;
 }
 
-const nameOf = (url) => new URL(url).pathname.split("/").pop();
+async function fetchBytes(url) {
+  const response = await ask(url);
+  try {
+    return new Uint8Array(await response.arrayBuffer());
+  } catch {
+    throw new Error(`${nameOf(url)} was cut off on its way: the connection broke before its end.`);
+  }
+}
+
+// Why a script did not start: one sentence.
+export async function whyNoScript(url) {
+  try {
+    const type = (await ask(url)).headers.get("content-type") ?? "nothing";
+    return /javascript/.test(type) ? `${nameOf(url)} did not start: this browser cannot run it, or a module that it imports is missing.`
+      : `${nameOf(url)} is served as ${type}; browsers run a module only as text/javascript.`;
+  } catch (error) {
+    return error.message;
+  }
+}
+
+// What the page needs of its manifest: the kind of each field, [..] for a list of such entries.
+const WEIGHTS = { file: "string", sha256: "string" };
+const LAYERS = [{ name: "string", kind: "string", options: "object" }];
+const MANIFEST = { networks: [{ name: "string", title: "string", layers: LAYERS, weights: WEIGHTS,
+  test: { accuracy: "number" } }], training: { layers: LAYERS }, digits: WEIGHTS };
+
+// The first field that is missing or of another kind, as a path, or null.
+function lacking(value, expected, path = "") {
+  if (typeof expected === "string") return typeof value === expected && value !== null ? null : path;
+  if (value === null || typeof value !== "object") return path;
+  if (Array.isArray(expected)) {
+    if (!Array.isArray(value) || !value.length) return path;
+    for (const [k, each] of value.entries()) {
+      const found = lacking(each, expected[0], `${path}[${k}]`);
+      if (found !== null) return found;
+    }
+    return null;
+  }
+  for (const [name, each] of Object.entries(expected)) {
+    const found = lacking(value[name], each, path ? `${path}.${name}` : name);
+    if (found !== null) return found;
+  }
+  return null;
+}
 
 export async function loadManifest(url) {
   const bytes = await fetchBytes(url);
+  let manifest;
   try {
-    const manifest = JSON.parse(new TextDecoder().decode(bytes));
-    const { networks, training, digits } = manifest;
-    if (networks[0].weights.sha256 && training.layers && digits.sha256) return manifest;
-  } catch { /* the sentence below says it */ }
-  throw new Error(`${nameOf(url)} is not the manifest that was expected.`);
+    manifest = JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    throw new Error(`${nameOf(url)} is damaged: it is no JSON.`);
+  }
+  const field = lacking(manifest, MANIFEST);
+  if (field !== null) {
+    throw new Error(`${nameOf(url)} is not the manifest that was expected: `
+      + `${field || "all of it"} is missing or of another kind.`);
+  }
+  return manifest;
 }
 
 // Load a safetensors file and return its arrays by name: {data, shape}. `entry` is what the
@@ -33,11 +87,15 @@ export async function loadManifest(url) {
 export async function loadTensors(url, entry) {
   let bytes = await fetchBytes(url);
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) bytes = await unpack(bytes, url);
+  if (entry.bytes > bytes.length) {
+    throw new Error(`${nameOf(url)} is cut off: it has ${bytes.length.toLocaleString("en")} bytes; `
+      + `expected ${entry.bytes.toLocaleString("en")}.`);
+  }
   if (await digest(bytes) !== entry.sha256) {
     throw new Error(`${nameOf(url)} is damaged or another file: its SHA-256 is not the one in the `
       + "manifest, so the page does not use it.");
   }
-  return parse(bytes);
+  return parse(bytes, nameOf(url)).tensors;
 }
 
 async function unpack(bytes, url) {
@@ -49,70 +107,66 @@ async function unpack(bytes, url) {
   }
 }
 
+const TYPES = { F32: Float32Array, U8: Uint8Array };
+
 // safetensors: begin
 // The format: the header's length (eight bytes, the lowest first), the header in JSON, the bytes.
-export function parse(bytes) {
-  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
+// The header may have an entry `__metadata__`, words about the arrays.
+export function parse(bytes, name = "The file") {
+  const header = readHeader(bytes, name);
+  const begin = bytes.length - header.rest;
+  const { __metadata__: metadata = {}, ...entries } = header.entries;
   const tensors = {};
-  for (const [name, { dtype, shape, data_offsets: [from, to] }] of Object.entries(header)) {
-    const part = bytes.slice(8 + length + from, 8 + length + to);
-    tensors[name] = { shape, data: dtype === "F32" ? new Float32Array(part.buffer) : part };
+  for (const [tensor, entry] of Object.entries(entries)) {
+    const { dtype, shape, data_offsets: [from, to] } = checked(entry, tensor, header.rest, name);
+    const part = bytes.slice(begin + from, begin + to);
+    tensors[tensor] = { shape, data: new TYPES[dtype](part.buffer) };
   }
-  return tensors;
+  return { tensors, metadata };
+}
+
+// The same the other way round.
+export function serialize(tensors, metadata) {
+  const header = { __metadata__: metadata };
+  let end = 0;
+  for (const [name, { shape, data }] of Object.entries(tensors)) {
+    header[name] = { dtype: "F32", shape, data_offsets: [end, end + 4 * data.length] };
+    end += 4 * data.length;
+  }
+  const words = JSON.stringify(header);
+  const length = 8 * Math.ceil(words.length / 8); // the arrays begin at a multiple of eight bytes
+  const bytes = new Uint8Array(8 + length + end);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
+  bytes.set(new TextEncoder().encode(words.padEnd(length)), 8);
+  for (const [name, { data }] of Object.entries(tensors)) {
+    bytes.set(new Uint8Array(Float32Array.from(data).buffer), 8 + length + header[name].data_offsets[0]);
+  }
+  return bytes;
 }
 // safetensors: end
 
-// The browser's own SHA-256 where it has one: it is faster, but missing on pages that come over
-// plain http from another machine, in a classroom for instance.
-async function digest(bytes) {
-  if (!globalThis.crypto?.subtle) return sha256(bytes);
-  const found = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(found, (byte) => byte.toString(16).padStart(2, "0")).join("");
+function readHeader(bytes, name) {
+  const length = bytes.length < 8 ? NaN
+    : Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
+  if (!(length <= bytes.length - 8)) {
+    throw new Error(`${name} is no safetensors file: it ends before its header does.`);
+  }
+  try {
+    const entries = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
+    if (entries !== null && typeof entries === "object") return { entries, rest: bytes.length - 8 - length };
+  } catch { /* the sentence below says it */ }
+  throw new Error(`${name} is no safetensors file: its header is no JSON.`);
 }
 
-// SHA-256 (FIPS 180-4).
-export function sha256(bytes) {
-  const state = new Uint32Array(roots(8, 1 / 2));
-  const constants = new Uint32Array(roots(64, 1 / 3));
-  const blocks = Math.ceil((bytes.length + 9) / 64);
-  const padded = new Uint8Array(64 * blocks);
-  padded.set(bytes);
-  padded[bytes.length] = 0x80;
-  const view = new DataView(padded.buffer);
-  view.setBigUint64(padded.length - 8, BigInt(bytes.length) * 8n);
-  const words = new Uint32Array(64);
-  const turn = (word, by) => (word >>> by) | (word << (32 - by));
-  for (let block = 0; block < padded.length; block += 64) {
-    for (let t = 0; t < 16; t++) words[t] = view.getUint32(block + 4 * t);
-    for (let t = 16; t < 64; t++) {
-      const early = words[t - 15], late = words[t - 2];
-      words[t] = words[t - 16] + words[t - 7]
-        + (turn(early, 7) ^ turn(early, 18) ^ (early >>> 3))
-        + (turn(late, 17) ^ turn(late, 19) ^ (late >>> 10));
-    }
-    let [a, b, c, d, e, f, g, h] = state;
-    for (let t = 0; t < 64; t++) {
-      const choice = (e & f) ^ (~e & g);
-      const majority = (a & b) ^ (a & c) ^ (b & c);
-      const first = (h + (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) + choice + constants[t]
-        + words[t]) | 0;
-      const second = ((turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) + majority) | 0;
-      h = g; g = f; f = e; e = (d + first) | 0;
-      d = c; c = b; b = a; a = (first + second) | 0;
-    }
-    [a, b, c, d, e, f, g, h].forEach((value, k) => { state[k] += value; });
-  }
-  return Array.from(state, (word) => word.toString(16).padStart(8, "0")).join("");
-}
-
-// The first 32 bits of the fractional parts of the roots of the first primes.
-function roots(count, power) {
-  const found = [];
-  for (let n = 2; found.length < count; n++) {
-    let prime = true;
-    for (let k = 2; k * k <= n; k++) if (n % k === 0) prime = false;
-    if (prime) found.push(Math.floor((n ** power % 1) * 2 ** 32));
-  }
-  return found;
+// One entry of the header, if it is as the format has it and its bytes are there.
+function checked(entry, tensor, rest, name) {
+  const { dtype, shape, data_offsets: offsets } = entry ?? {};
+  if (!TYPES[dtype]) throw new Error(`${name} holds ${tensor} as ${dtype}; expected F32 or U8.`);
+  const isCount = (value) => Number.isInteger(value) && value >= 0;
+  const size = Array.isArray(shape) && shape.every(isCount)
+    ? shape.reduce((a, b) => a * b, TYPES[dtype].BYTES_PER_ELEMENT) : NaN;
+  const [from, to] = Array.isArray(offsets) && offsets.every(isCount) ? offsets : [];
+  if (to - from !== size) throw new Error(`${name} is damaged: the shape of ${tensor} does not fit its bytes.`);
+  if (to > rest) throw new Error(`${name} is cut off: the bytes of ${tensor} are not all there.`);
+  return entry;
 }

@@ -1,43 +1,98 @@
 // The controls and the curves of the training in the page.
 
-import { colours, css } from "./colours.js";
+import { drawChart, roundUp } from "./chart.js";
+import { colours } from "./colours.js";
+import { download, fromFile, isKept, keep, kept, toFile } from "./kept.js";
+import { whyNoScript } from "./safetensors.js";
+import { Settings } from "./settings.js";
 
 const MARK = 0.97;
-const RATES = [0.0005, 0.002, 0.005, 0.02, 0.1];
 
 export class Training {
-  // `here` is the folder of these files; `onNetwork` is told the weights after each test.
+  // `here` is the folder of these files; `onNetwork` is told {layers, weights} after each test, and
+  // null when they are gone.
   constructor(container, here, manifest, onNetwork, onDraw) {
-    Object.assign(this, { here, manifest, onNetwork });
+    Object.assign(this, { here, manifest, onNetwork, trained: null, initial: null });
     container.innerHTML = `
+      <div class="pad-controls pad-settings" role="group" aria-label="Network and training"></div>
       <div class="pad-controls">
         <button type="button" class="pad-start">Start training</button>
+        <button type="button" class="pad-one" data-by="batch">One batch</button>
+        <button type="button" class="pad-one" data-by="epoch">One epoch</button>
         <button type="button" class="pad-reset" disabled>Reset</button>
-        <label>Learning rate <select class="pad-rate">${RATES.map((rate) =>
-    `<option${rate === 0.005 ? " selected" : ""}>${rate}</option>`).join("")}</select></label>
         <button type="button" class="pad-use" disabled>Draw against this network</button></div>
-      <canvas class="pad-curves" width="640" height="240" role="img"
-        aria-label="Loss and test accuracy while training"></canvas>
-      <p class="pad-progress">Nothing is trained yet; the digits (1.3 MB) are loaded at the start.</p>
-      <p class="pad-milestone" role="status"></p>`;
+      <div class="pad-charts"><canvas class="pad-chart pad-losses" role="img"
+        aria-label="Loss while training"></canvas>
+        <canvas class="pad-chart pad-tests" role="img" aria-label="Accuracy while training"></canvas></div>
+      <p class="pad-progress"></p>
+      <p class="pad-milestone" role="status"></p>
+      <div class="pad-controls" role="group" aria-label="Keep the network">
+        <button type="button" class="pad-keep" disabled>Keep it in this browser</button>
+        <button type="button" class="pad-kept" disabled>Take the kept one</button>
+        <button type="button" class="pad-save" disabled>Save as a file</button>
+        <label>Read a file <input class="pad-file" type="file" accept=".safetensors"></label></div>`;
     this.container = container;
     this.find = (name) => container.querySelector(`.pad-${name}`);
+    this.settings = new Settings(this.find("settings"), (name) => this.changed(name));
     this.find("start").addEventListener("click", () => this.toggle());
+    for (const button of container.querySelectorAll(".pad-one")) {
+      button.addEventListener("click", () => this.go(button.dataset.by));
+    }
     this.find("reset").addEventListener("click", () => this.reset("Reset: the weights are random again."));
     this.find("use").addEventListener("click", onDraw);
-    this.find("rate").addEventListener("change", () => {
-      this.worker?.postMessage({ command: "learningRate", value: this.rate() });
+    this.find("keep").addEventListener("click", () => {
+      this.say(keep(this.trained));
+      this.find("kept").disabled = !isKept();
+    });
+    this.find("kept").addEventListener("click", () => this.take(kept, "the kept network"));
+    this.find("save").addEventListener("click", () => download(toFile(this.trained), "digits.safetensors"));
+    this.find("file").addEventListener("change", async ({ target }) => {
+      const [file] = target.files;
+      if (!file) return;
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      this.take(() => fromFile(bytes, file.name), file.name);
+      target.value = "";
     });
     // A page that is left must not go on computing; one that is come back to says so.
     addEventListener("pagehide", () => {
       if (this.worker) this.reset("Training ended when the page was left.");
     });
     colours.listeners.push(() => this.draw());
+    new ResizeObserver(() => this.draw()).observe(container);
     this.reset("");
+    this.find("kept").disabled = !isKept();
+    if (location.hash.startsWith("#train:")) container.scrollIntoView();
   }
 
-  rate() {
-    return Number(this.find("rate").value);
+  // Learning rate and weight decay take effect at once; another network gives up the one from a file.
+  changed(name) {
+    if (name === "net" || name === "activation") this.initial = null;
+    this.worker?.postMessage({ command: "change", ...this.numbers() });
+  }
+
+  numbers() {
+    const { rate, decay } = this.settings.read();
+    return { learningRate: Number(rate), decay: Number(decay) };
+  }
+
+  // Put a network behind the pad that was trained before, and let training begin with it.
+  take(read, name) {
+    try {
+      const found = read();
+      this.reset("");
+      this.settings.write({ ...this.settings.read(), net: found.net, activation: found.activation });
+      this.initial = found.weights;
+      this.offer(found);
+      this.say(`Here is ${name}: draw against it, or train it further.`);
+    } catch (error) {
+      this.say(error.message);
+    }
+  }
+
+  offer(trained) {
+    this.trained = trained;
+    for (const name of ["use", "keep", "save"]) this.find(name).disabled = !trained;
+    this.onNetwork(trained);
   }
 
   say(text) {
@@ -46,9 +101,11 @@ export class Training {
 
   reset(text) {
     this.worker?.terminate();
-    this.worker = null;
+    this.worker = this.initial = null;
     this.losses = [];
     this.tests = [];
+    this.offer(null);
+    delete this.container.dataset.markSeconds;
     this.setState("idle");
     this.find("progress").textContent =
       "Nothing is trained yet; the digits (1.3 MB) are loaded at the start.";
@@ -61,41 +118,56 @@ export class Training {
     this.find("start").textContent = { idle: "Start training", loading: "Loading …",
       running: "Pause", paused: "Go on", finished: "Finished" }[state];
     this.find("start").disabled = state === "loading" || state === "finished";
+    for (const button of this.container.querySelectorAll(".pad-one")) {
+      button.disabled = state !== "idle" && state !== "paused";
+    }
     this.find("reset").disabled = state === "idle";
-    if (state === "idle") this.find("use").disabled = true;
+    this.settings.freeze(state !== "idle");
   }
 
   toggle() {
-    if (this.state === "idle") {
-      this.setState("loading");
-      this.worker = new Worker(new URL("training_worker.js", this.here), { type: "module" });
-      const worker = this.worker;
-      worker.onmessage = ({ data }) => worker === this.worker && this[data.event](data);
-      worker.onerror = () => worker === this.worker && this.failed(
-        { message: "training_worker.js is missing, or this browser cannot run it." });
-      worker.postMessage({ command: "start", learningRate: this.rate(),
-        seed: Math.floor(2 ** 31 * Math.random()), layers: this.manifest.training.layers,
-        entry: this.manifest.digits,
-        url: new URL(this.manifest.digits.file, this.here).href });
-    } else if (this.state === "running") {
+    if (this.state === "running") {
       this.worker.postMessage({ command: "pause" });
       this.setState("paused");
       this.say("Paused.");
-    } else {
-      this.worker.postMessage({ command: "resume" });
+    } else this.go();
+  }
+
+  // Train: on and on, by one "batch" or by one "epoch".
+  go(by) {
+    if (this.state !== "idle") {
+      this.worker.postMessage({ command: "resume", by });
       this.setState("running");
-      this.say("Training goes on.");
+      if (!by) this.say("Training goes on.");
+      return;
     }
+    if (!this.settings.check()) return this.say(this.settings.said.textContent);
+    this.setState("loading");
+    this.worker = new Worker(new URL("training_worker.js", this.here), { type: "module" });
+    const worker = this.worker;
+    worker.onmessage = ({ data }) => worker === this.worker && this[data.event](data);
+    worker.onerror = async () => {
+      const message = await whyNoScript(new URL("training_worker.js", this.here));
+      if (worker === this.worker) this.failed({ message });
+    };
+    const { optimizer, batch } = this.settings.read();
+    worker.postMessage({ command: "start", by, optimizer, batch: Number(batch), ...this.numbers(),
+      seed: Math.floor(2 ** 31 * Math.random()), layers: this.settings.layers(), weights: this.initial,
+      entry: this.manifest.digits, url: new URL(this.manifest.digits.file, this.here).href });
   }
 
   started({ digits, testDigits }) {
     this.setState("running");
     this.testDigits = testDigits;
-    this.say(`Training on ${digits} digits, from random weights.`);
+    this.say(`Training on ${digits} digits, from ${this.initial ? "the weights that were read" : "random weights"}.`);
+  }
+
+  stepped() {
+    this.setState("paused");
   }
 
   progress({ images, epoch, loss, seconds }) {
-    this.losses.push([epoch, loss]);
+    if (Number.isFinite(loss)) this.losses.push([epoch, loss]);
     this.note({ images, epoch, seconds });
     this.draw();
     if (!Number.isFinite(loss)) {
@@ -105,21 +177,23 @@ export class Training {
     }
   }
 
-  tested({ epoch, accuracy, seconds, weights }) {
-    const before = this.tests.at(-1)?.[1] ?? 0;
-    this.tests.push([epoch, accuracy]);
-    this.find("use").disabled = false;
-    this.onNetwork(weights);
-    if (accuracy >= MARK && !(this.tests.slice(0, -1).some(([, value]) => value >= MARK))) {
+  tested({ epoch, test, train, seconds, weights }) {
+    const reached = (share) => this.tests.some(({ test: { accuracy } }) => accuracy[0] >= share);
+    const [had90, hadMark] = [reached(0.9), reached(MARK)];
+    const [accuracy] = test.accuracy;
+    this.tests.push({ epoch, test, train });
+    const { net, activation } = this.settings.read();
+    this.offer({ net, activation, layers: this.settings.layers(), weights });
+    if (accuracy >= MARK && !hadMark) {
       this.container.dataset.markSeconds = seconds.toFixed(2);
       this.say(`97 % reached after ${seconds.toFixed(1)} seconds: ${(100 * accuracy).toFixed(1)} %.`);
-    } else if (accuracy >= 0.9 && before < 0.9) this.say("90 % reached.");
+    } else if (accuracy >= 0.9 && !had90) this.say("90 % reached.");
     this.draw();
   }
 
   finished() {
     this.setState("finished");
-    this.say(`Ten epochs are over: ${(100 * this.tests.at(-1)[1]).toFixed(1)} %.`);
+    this.say(`Ten epochs are over: ${(100 * this.tests.at(-1).test.accuracy[0]).toFixed(1)} %.`);
   }
 
   failed({ message }) {
@@ -127,57 +201,37 @@ export class Training {
   }
 
   note({ images, epoch, seconds }) {
-    const test = this.tests.at(-1);
-    const accuracy = test ? `, test accuracy ${(100 * test[1]).toFixed(1)} % (n = ${this.testDigits})` : "";
-    this.find("progress").textContent = `Epoch ${epoch.toFixed(1)}, ${images} images, `
-      + `${seconds.toFixed(1)} s: loss ${this.losses.at(-1)[1].toFixed(3)}${accuracy}.`;
+    const share = (value) => (100 * value).toFixed(1);
+    const { accuracy: [accuracy, low, high] = [] } = this.tests.at(-1)?.test ?? {};
+    const tested = accuracy === undefined ? "" : `, test accuracy ${share(accuracy)} % (n = ${this.testDigits}, `
+      + `95 % interval ${share(low)} to ${share(high)} %)`;
+    this.find("progress").textContent = `Epoch ${epoch.toFixed(epoch < 0.1 ? 3 : 1)}, ${images} images, `
+      + `${seconds.toFixed(1)} s: loss ${this.losses.at(-1)?.[1].toFixed(3)}${tested}.`;
   }
 
   draw() {
-    const canvas = this.find("curves");
-    const context = canvas.getContext("2d");
-    const { width, height } = canvas;
-    const [left, right, top, bottom] = [48, width - 64, 12, height - 34];
-    const epochs = Math.max(2, Math.ceil(this.losses.at(-1)?.[0] ?? 0));
-    const x = (epoch) => left + ((right - left) * epoch) / epochs;
-    const y = (share) => bottom - (bottom - top) * Math.min(Math.max(share, 0), 1);
-    const accuracyHeight = (accuracy) => y((accuracy - 0.8) / 0.2);
-    context.clearRect(0, 0, width, height);
-    context.font = "14px system-ui, sans-serif";
-    context.lineWidth = 1;
-    context.strokeStyle = css("grid");
-    context.fillStyle = css("ink");
-    context.textAlign = "right";
-    context.textBaseline = "middle";
-    for (const accuracy of [0.8, 0.85, 0.9, 0.95, 1]) {
-      context.beginPath();
-      context.moveTo(left, accuracyHeight(accuracy));
-      context.lineTo(right, accuracyHeight(accuracy));
-      context.stroke();
-      context.fillText(`${Math.round(100 * accuracy)} %`, left - 6, accuracyHeight(accuracy));
-    }
-    context.textAlign = "left";
-    for (const loss of [0, 0.5, 1]) context.fillText(loss.toFixed(1), right + 6, y(loss));
-    context.textAlign = "center";
-    const every = Math.ceil(epochs / 5);
-    for (let epoch = 0; epoch <= epochs; epoch += every) context.fillText(epoch, x(epoch), bottom + 14);
-    context.fillText("epochs", (left + right) / 2, bottom + 27);
-    this.line(this.losses.map(([epoch, loss]) => [x(epoch), y(loss)]), "less", "loss", 1.5);
-    this.line(this.tests.map(([epoch, accuracy]) => [x(epoch), accuracyHeight(accuracy)]),
-      "more", "accuracy", 2.5, true);
+    const { x, loss, accuracy } = axes(this.losses, this.tests);
+    const line = (set, what) => this.tests.map((tested) => [tested.epoch, tested[set][what][0]]);
+    const band = (what) => this.tests.map(({ epoch, test }) => [epoch, ...test[what].slice(1)]);
+    const both = (what) => [
+      { points: line("train", what), colour: "ink", dots: true, label: "training digits" },
+      { points: line("test", what), colour: "more", dots: true, label: "test digits" }];
+    drawChart(this.find("losses"), { x, y: loss, bands: [{ points: band("loss"), colour: "more" }],
+      lines: [{ points: this.losses, colour: "less", label: this.tests.length > 1 ? "" : "batches" },
+        ...both("loss")] });
+    drawChart(this.find("tests"), { x, y: accuracy, bands: [{ points: band("accuracy"), colour: "more" }],
+      lines: both("accuracy") });
   }
+}
 
-  line(points, colour, label, width, dots = false) {
-    if (!points.length) return;
-    const context = this.find("curves").getContext("2d");
-    context.strokeStyle = context.fillStyle = css(colour);
-    context.lineWidth = width;
-    context.beginPath();
-    for (const [px, py] of points) context.lineTo(px, py);
-    context.stroke();
-    if (dots) for (const [px, py] of points) context.fillRect(px - 3, py - 3, 6, 6);
-    const [px, py] = points.at(-1);
-    context.textAlign = "right";
-    context.fillText(label, Math.max(px, 118), dots ? py + 18 : py - 12);
-  }
+// Axes that hold all points: [epoch, loss] of the batches, and what the tests found.
+export function axes(losses, tests) {
+  const sets = tests.flatMap(({ test, train }) => [test, train]);
+  const most = Math.max(0.5, ...losses.map(([, loss]) => loss),
+    ...sets.flatMap(({ loss }) => loss).filter(Number.isFinite));
+  const least = Math.min(0.8, ...sets.flatMap(({ accuracy }) => accuracy));
+  return { x: { from: 0, to: Math.max(2, Math.ceil(losses.at(-1)?.[0] ?? 0)), label: "epochs" },
+    loss: { from: 0, to: roundUp(most), label: "loss" },
+    accuracy: { from: Math.floor(10 * least) / 10, to: 1, label: "accuracy",
+      format: (share) => `${Math.round(100 * share)} %` } };
 }

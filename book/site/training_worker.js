@@ -3,35 +3,43 @@
 // Commands come as messages, {command, ...}; what happens goes back as messages, {event, ...}.
 // Between two commands the worker trains for a tenth of a second at a time.
 
-import { Adam, seeded, trainOnBatch } from "./cnn.js";
+import { meanOf, wilson } from "./intervals.js";
+import { crossEntropy, seeded } from "./network.js";
 import { buildNetwork } from "./networks.js";
+import { OPTIMIZERS, trainOnBatch } from "./optimizers.js";
 import { loadTensors } from "./safetensors.js";
 
-const BATCH = 16, EPOCHS = 10, TEST_EVERY = 3000; // images
-const AVERAGE = 0.99; // the tested network is the average of the recent ones
+const EPOCHS = 10, TEST_EVERY = 3000; // images
+const AVERAGE = 0.99 ** (1 / 16); // the tested network is the average of the recent ones, by image
+const TRAINING_SAMPLE = 1000; // digits of the training set that each test looks at, too
 let digits, training;
 
 const commands = {
-  async start({ url, entry, layers, learningRate, seed }) {
+  // `weights` to begin with, or none; `by` as for resume.
+  async start({ url, entry, layers, weights, optimizer, batch, learningRate, decay, seed, by }) {
     digits ??= await loadDigits(url, entry);
     const random = seeded(seed);
     const network = buildNetwork(layers, { random });
-    training = { random, network, average: buildNetwork(layers).load(network.weights()),
-      optimizer: new Adam(network, { learningRate }), images: 0, steps: 0, running: true, order: [],
-      seconds: 0, loss: null };
+    if (weights) network.load(weights);
+    training = { random, network, average: buildNetwork(layers).load(network.weights()), batch,
+      optimizer: OPTIMIZERS[optimizer].make(network, { learningRate, decay }), images: 0, steps: 0,
+      order: [], seconds: 0, loss: null };
     postMessage({ event: "started", digits: digits.train.images.length,
       testDigits: digits.test.images.length });
-    run(training);
+    commands.resume({ by });
   },
   pause() {
     if (training) training.running = false;
   },
-  resume() {
+  // Go on: for good, for one batch or for one epoch.
+  resume({ by }) {
+    const { images, batch } = training;
+    training.limit = { batch: images + batch, epoch: images + digits.train.images.length }[by];
     training.running = true;
-    run(training);
+    if (!training.looping) run(training); // a pause that was short has not ended the loop
   },
-  learningRate({ value }) {
-    if (training) training.optimizer.learningRate = value;
+  change({ learningRate, decay }) {
+    if (training) Object.assign(training.optimizer, { learningRate, decay });
   },
 };
 
@@ -57,33 +65,39 @@ async function loadDigits(url, entry) {
 // training: begin
 async function run(state) {
   const { images, labels } = digits.train;
+  const { batch, network, optimizer } = state;
+  const last = () => Math.min(state.limit ?? Infinity, EPOCHS * images.length);
+  state.looping = true;
   while (state.running && state === training) {
     const began = performance.now();
+    const tests = Math.floor(state.images / TEST_EVERY);
+    const isTestDue = () => Math.floor(state.images / TEST_EVERY) > tests;
     do {
-      if (state.order.length < BATCH) state.order = shuffled(images.length, state.random);
-      const chosen = state.order.splice(-BATCH);
-      const loss = trainOnBatch(state.network, state.optimizer,
-        chosen.map((index) => images[index]), chosen.map((index) => labels[index])) / BATCH;
+      if (state.order.length < batch) state.order = shuffled(images.length, state.random);
+      const chosen = state.order.splice(-batch);
+      const loss = trainOnBatch(network, optimizer,
+        chosen.map((index) => images[index]), chosen.map((index) => labels[index])) / batch;
       state.loss = state.loss === null ? loss : 0.95 * state.loss + 0.05 * loss;
-      state.images += BATCH;
+      state.images += batch;
       follow(state);
-    } while (performance.now() - began < 100 && state.images % TEST_EVERY >= BATCH);
+    } while (performance.now() - began < 100 && !isTestDue() && state.images < last());
     state.seconds += (performance.now() - began) / 1000;
     postMessage({ event: "progress", images: state.images, epoch: state.images / images.length,
       loss: state.loss, seconds: state.seconds });
-    if (state.images % TEST_EVERY < BATCH) test(state);
-    if (state.images >= EPOCHS * images.length) {
+    if (isTestDue()) test(state);
+    if (state.images >= last()) {
       state.running = false;
-      postMessage({ event: "finished" });
+      postMessage({ event: state.images < EPOCHS * images.length ? "stepped" : "finished" });
     }
     await new Promise((resume) => setTimeout(resume)); // let messages in
   }
+  state.looping = false;
 }
 // training: end
 
 // Move the average of the weights a little towards the newest.
 function follow(state) {
-  const share = Math.max(1 - AVERAGE, 1 / (1 + state.steps / 5));
+  const share = Math.max(1 - AVERAGE ** state.batch, 1 / (1 + state.steps / 5));
   state.steps += 1;
   const newest = state.network.named();
   state.average.named().forEach(([, values], index) => {
@@ -92,19 +106,25 @@ function follow(state) {
   });
 }
 
+// Loss and accuracy of the average on some digits, with their intervals.
+function look(network, { images, labels }, count = images.length) {
+  const losses = new Float64Array(count);
+  let right = 0;
+  for (let index = 0; index < count; index++) {
+    const scores = network.forward(images[index]);
+    losses[index] = crossEntropy(scores, labels[index]).loss;
+    if (scores.indexOf(Math.max(...scores)) === labels[index]) right += 1;
+  }
+  return { loss: meanOf(losses), accuracy: [right / count, ...wilson(right, count)] };
+}
+
 function test(state) {
   const began = performance.now();
-  const { images, labels } = digits.test;
-  let right = 0;
-  images.forEach((image, index) => {
-    const scores = state.average.forward(image);
-    let best = 0;
-    for (let digit = 1; digit < 10; digit++) if (scores[digit] > scores[best]) best = digit;
-    if (best === labels[index]) right += 1;
-  });
+  const result = { test: look(state.average, digits.test),
+    train: look(state.average, digits.train, TRAINING_SAMPLE) };
   state.seconds += (performance.now() - began) / 1000;
   postMessage({ event: "tested", images: state.images, epoch: state.images / digits.train.images.length,
-    accuracy: right / images.length, seconds: state.seconds, weights: state.average.weights() });
+    ...result, seconds: state.seconds, weights: state.average.weights() });
 }
 
 function shuffled(count, random) {

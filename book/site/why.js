@@ -1,7 +1,7 @@
 // Asking the network why: gradients and occlusion over the drawing, and steps towards a digit.
 
 import { activationColour, colours, largest, show, signedColour } from "./colours.js";
-import { softmax } from "./cnn.js";
+import { softmax } from "./network.js";
 
 // gradient: begin
 // How much more certain of `label` one unit more ink at each pixel would make the network: the

@@ -1,5 +1,8 @@
 """What machine and which versions a result comes from."""
 
+import contextlib
+import functools
+import hashlib
 import importlib.metadata
 import os
 import platform
@@ -9,7 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
-PACKAGES = ("keras", "matplotlib", "numpy", "scikit-learn", "tensorflow")
+from mnist_helpers.data import EMBEDDED_SHA256
+from mnist_helpers.files import sha256
+
+LIMITS = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")  # of threads
+PACKAGES = ("keras", "matplotlib", "numpy", "scikit-learn", "tensorflow", "jax", "jaxlib", "torch")
 
 
 def describe():
@@ -28,7 +35,8 @@ def describe():
     """
     versions = {"python": platform.python_version()}
     for package in PACKAGES:
-        versions[package] = importlib.metadata.version(package)
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):  # Keras needs one of 3
+            versions[package] = importlib.metadata.version(package)
     return {
         "hardware": f"{_processor()}, {cores()} cores, {platform.system()}",
         "versions": versions,
@@ -69,6 +77,53 @@ def machine():
     }
 
 
+@functools.cache
+def code():
+    """Hash the source of this package, its line ends aside, as it is when this is first asked."""
+    digest, folder = hashlib.sha256(), Path(__file__).parent
+    for path in sorted(folder.rglob("*.py")):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+        digest.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def proof(data=None):
+    """Tell what a training's figures hang on: two processes that say the same train the same.
+
+    Parameters
+    ----------
+    data : str or Path, optional
+        A folder with a data set; by default the MNIST that comes with the package.
+
+    Returns
+    -------
+    dict
+        ``code``, a hash of the package's source; ``data``, one of the images and labels;
+        ``backend`` of Keras; ``versions``; ``threads``, by the variables that limit them.
+
+    Examples
+    --------
+    >>> sorted(proof())
+    ['backend', 'code', 'data', 'threads', 'versions']
+    """
+    import keras
+
+    files = sorted(Path(data).glob("*-*")) if data else []
+    checksums = [sha256(path) for path in files] or [EMBEDDED_SHA256]  # which loading compares
+    return {
+        "code": code(),
+        "data": hashlib.sha256("".join(checksums).encode()).hexdigest()[:16],
+        "backend": keras.config.backend(),
+        "versions": _versions(),
+        "threads": {name: os.environ.get(name, "all") for name in LIMITS},
+    }
+
+
+@functools.cache
+def _versions():
+    return describe()["versions"]
+
+
 def _processor():
     information = Path("/proc/cpuinfo")
     if information.exists():
@@ -101,6 +156,11 @@ def device():
     """
     import keras  # slow to import, and not needed by what else stands here
 
+    if keras.config.backend() == "jax":
+        import jax
+
+        first = jax.devices()[0]
+        return f"{first.platform}:0" + f" ({first.device_kind})" * (first.platform != "cpu")
     if keras.config.backend() != "torch":
         return keras.distribution.list_devices()[0]
     name = str(keras.ops.zeros(1).device)  # Keras lists no devices of torch

@@ -22,6 +22,7 @@ TABLE = "digit_pad_layers.txt"
 PAD = {"digit_pad": "the book’s"}  # trained networks, and what the page calls them; the first leads
 TRAINED_THERE = "8C5-P2-16C3-P2"  # the network that the reader trains
 KINDS = {"convolution", "activation", "max_pooling", "dense"}  # of layers that the page has
+FUNCTIONS = ("relu", "tanh", "sigmoid")  # and of activations
 TRAINING_STEP, TEST_STEP = 10, 5  # every tenth training digit and every fifth test digit
 
 
@@ -57,13 +58,13 @@ def page_layers(described):
             options = before.options | {"bias": True}
             parameters = before.parameters + filters * (not before.options["bias"])
             layers[-1] = before._replace(options=options, parameters=parameters)
-        elif layer.kind in KINDS and layer.options.get("function", "relu") == "relu":
+        elif layer.kind in KINDS and layer.options.get("function", "relu") in FUNCTIONS:
             layers.append(layer)
         elif layer.kind not in ("dropout", "flatten"):
             what = layer.options.get("function", layer.kind)
             raise ValueError(
                 f"the page has no {what} such as {layer.name}; expected {', '.join(sorted(KINDS))} "
-                "(relu), and batch_normalization behind a convolution"
+                f"({', '.join(FUNCTIONS)}), and batch_normalization behind a convolution"
             )
     return layers
 
@@ -117,7 +118,7 @@ def fold_batch_norm(model, described):
     return {name: array.astype(np.float32) for name, array in weights.items()}
 
 
-def export_safetensors(arrays, path):
+def export_safetensors(arrays, path, metadata=None):
     """Write named arrays as one safetensors file, gzip-compressed if its name ends in ``.gz``.
 
     A safetensors file is a header in JSON (name, type, shape and place of each array) and the
@@ -128,6 +129,8 @@ def export_safetensors(arrays, path):
     arrays : dict of str to ndarray
     path : str or Path
         Replaced only when the new file is complete.
+    metadata : dict of str to str, optional
+        Words about the arrays.
 
     Returns
     -------
@@ -144,7 +147,7 @@ def export_safetensors(arrays, path):
         if array.dtype.kind == "f" and not np.isfinite(array).all():
             raise ValueError(f"{name} holds values that are not finite")
     arrays = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    content = safetensors.numpy.save(arrays)
+    content = safetensors.numpy.save(arrays, metadata)
     path = Path(path)
     with storage.write_beside(path) as temporary:
         compressed = gzip.compress(content, 9, mtime=0) if path.suffix == ".gz" else content

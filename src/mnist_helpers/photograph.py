@@ -6,8 +6,11 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 from scipy import ndimage
 
+from mnist_helpers.data import shortened
 from mnist_helpers.drawing import prepare_drawing
 
+FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")  # none runs a program
+LARGEST = 50_000_000  # pixels, as the largest cameras in telephones have
 SMALLEST = 28  # pixels: the shorter side of a picture
 WORKING, COARSE = 560, 70  # pixels: the longer side while preparing, and of what shadows are read
 FAINTEST = 0.15  # how much darker than the paper around it ink is at least, as a share of it
@@ -43,7 +46,7 @@ def read_photograph(path):
     Parameters
     ----------
     path : str or path-like
-        Of a file that Pillow reads: JPEG, PNG, WebP, TIFF and others. Where the camera noted how it
+        Of a file in one of `FORMATS`. Where the camera noted how it
         was held, the picture is turned upright; what is transparent becomes white.
 
     Returns
@@ -56,7 +59,7 @@ def read_photograph(path):
     FileNotFoundError
         If there is no such file.
     ValueError
-        If it holds no picture that can be read.
+        If it holds no picture that can be read, or one of more than 50 million pixels.
 
     Examples
     --------
@@ -67,7 +70,11 @@ def read_photograph(path):
     (30, 40)
     """
     try:
-        with Image.open(path) as picture:
+        with Image.open(path, formats=FORMATS) as picture:
+            if picture.width * picture.height > LARGEST:
+                raise ValueError(
+                    f"it has {picture.width} × {picture.height} pixels; expected {LARGEST} at most"
+                )
             picture = ImageOps.exif_transpose(picture)
             wide, clear = picture.mode in ("I", "F"), picture.info.get("transparency")
             if picture.mode.startswith("I;16"):  # Pillow would cut off what is above 255
@@ -78,15 +85,17 @@ def read_photograph(path):
                 )
             picture = picture.convert("RGBA")
     except FileNotFoundError as error:
-        raise FileNotFoundError(f"there is no file {path}") from error
+        raise FileNotFoundError(f"there is no file {shortened(path)}") from error
     except UnidentifiedImageError as error:
-        raise ValueError(f"{path} holds no picture that Pillow can read") from error
+        raise ValueError(f"{shortened(path)} holds no picture that Pillow can read") from error
     except Exception as error:  # Pillow's readers raise nearly anything at damaged files
-        raise ValueError(f"the picture in {path} cannot be read: {error}") from error
+        raise ValueError(
+            f"the picture in {shortened(path)} cannot be read: {shortened(error)}"
+        ) from error
     if wide:
         raise ValueError(
-            f"{path} stores its pixels as 32-bit numbers; expected 8 or 16 bits a colour, "
-            "as in JPEG or PNG"
+            f"{shortened(path)} stores its pixels as 32-bit numbers; expected 8 or 16 bits a "
+            "colour, as in JPEG or PNG"
         )
     white = Image.new("RGBA", picture.size, "white")
     return np.asarray(Image.alpha_composite(white, picture).convert("L"), float) / 255

@@ -5,165 +5,18 @@ recipe, history, versions and hardware. A network is built in code (`mnist_helpe
 only then are weights, checked against the manifest, put into it.
 """
 
-import contextlib
-import hashlib
 import json
-import os
-import tempfile
 from pathlib import Path
 
-import h5py
 import numpy as np
+from filelock import FileLock
 
 from mnist_helpers.data import shortened
+from mnist_helpers.files import keep, sha256, write_beside
+from mnist_helpers.weights import load_weights, save_weights
 
 MODELS = Path(__file__).resolve().parents[2] / "models"
 LARGEST_MANIFEST = 2**20  # bytes; the book's has four thousand
-
-
-@contextlib.contextmanager
-def write_beside(path):
-    """Write a file so that it is either the old one or the new one, never half of either.
-
-    The body writes to a temporary file in the same folder. When the body succeeds, the temporary
-    file is forced to the disk and renamed to `path`; when it fails, `path` is left as it was.
-
-    Parameters
-    ----------
-    path : str or Path
-        The file to make or replace.
-
-    Yields
-    ------
-    Path
-        The temporary file, with the same suffixes as `path`.
-
-    Examples
-    --------
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     target = Path(folder, "note.txt")
-    ...     with write_beside(target) as file:
-    ...         _ = file.write_text("kept")
-    ...     target.read_text()
-    'kept'
-    """
-    path = Path(path)
-    if not path.parent.is_dir():
-        raise FileNotFoundError(f"cannot write {path}: the folder {path.parent} does not exist")
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".writing-") as folder:
-        temporary = Path(folder, path.name)
-        yield temporary
-        with temporary.open("rb+") as file:
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-
-
-def sha256(path):
-    """Compute the SHA-256 of a file, as 64 hexadecimal digits."""
-    with Path(path).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def save_weights(model, path):
-    """Save a network's weights, without the state of its optimizer, beside `path`, then rename.
-
-    Parameters
-    ----------
-    model : keras.Model
-        Built.
-    path : str or Path
-        Ends in ``.weights.h5``.
-
-    Returns
-    -------
-    str
-        The file's SHA-256, for a manifest.
-
-    Raises
-    ------
-    ValueError
-        If the name ends otherwise.
-    FileNotFoundError
-        If the folder does not exist.
-    """
-    if not str(path).endswith(".weights.h5"):
-        raise ValueError(f"weights are saved in {path}; expected a name that ends in .weights.h5")
-    # Built anew, it has no optimizer, whose state would be saved, too.
-    bare = type(model).from_config(model.get_config())
-    bare.set_weights(model.get_weights())
-    with write_beside(path) as temporary:
-        bare.save_weights(temporary)
-    return sha256(path)
-
-
-def load_weights(model, path, expected_sha256):
-    """Load weights into a network that was built in code, all of them or none.
-
-    Parameters
-    ----------
-    model : keras.Model
-        Built, with the same layers as the network whose weights were saved.
-    path : str or Path
-        Made by `save_weights`.
-    expected_sha256 : str
-        What the file's SHA-256 must be.
-
-    Raises
-    ------
-    FileNotFoundError
-        If the file does not exist.
-    ValueError
-        If the file is too large, its checksum differs, the weights do not fit the network, or one
-        of them is not a finite number. The network is then as it was.
-    """
-    path = Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(f"{shortened(path)} does not exist; expected saved weights")
-    before = model.get_weights()
-    size, most = path.stat().st_size, 2 * sum(array.nbytes for array in before) + 2**20
-    if size > most:
-        raise ValueError(f"{shortened(path)} has {size} bytes; expected at most {most}")
-    found = sha256(path)
-    if found != expected_sha256:
-        raise ValueError(
-            f"{shortened(path)} has the SHA-256 {found[:12]}…, the manifest says "
-            f"{expected_sha256[:12]}…: the file is damaged or another one"
-        )
-    try:
-        _check_layout(model, path)
-        model.load_weights(path)
-        if not all(np.isfinite(array).all() for array in model.get_weights()):
-            raise ValueError("it holds values that are not finite")
-    except BaseException as error:
-        model.set_weights(before)
-        if not isinstance(error, Exception):  # interrupted
-            raise
-        paragraphs = str(error).strip().split("\n\n")  # Keras: what failed, why, a list
-        reason = " ".join(paragraphs[min(1, len(paragraphs) - 1)].split())[:200]
-        raise ValueError(
-            f"{shortened(path, 60)} does not fit the network {model.name}: {reason}"
-        ) from error
-
-
-def _check_layout(model, path):
-    """Refuse undecoded what no variable left: Keras would take any numbers, of any size."""
-    expected = {
-        (tuple(variable.shape), "f" if "float" in variable.dtype else np.dtype(variable.dtype).kind)
-        for variable in model.variables
-    }
-
-    def check(name, item):
-        if not isinstance(item, h5py.Dataset):
-            return
-        if (item.shape, item.dtype.kind) not in expected:
-            raise ValueError(
-                f"{name} has type {item.dtype} and shape {item.shape}, as none of its variables has"
-            )
-        if item.chunks is not None:
-            raise ValueError(f"{name} is stored in chunks; expected plain values, as Keras writes")
-
-    with h5py.File(path) as file:
-        file.visititems(check)
 
 
 def read_manifest(folder=MODELS):
@@ -208,16 +61,24 @@ def read_manifest(folder=MODELS):
             raise ValueError(
                 f"{where}: the record of {shortened(name, 40)!r} lacks {', '.join(lacking)}"
             )
-        if Path(record["file"]).name != record["file"]:
-            raise ValueError(
-                f"{where}: the file of {shortened(name, 40)!r} is "
-                f"{shortened(record['file'], 40)!r}; expected one beside it"
-            )
+        epochs = record.get("epochs", record)
+        if not isinstance(epochs, dict) or not isinstance(epochs.get("sha256"), str):
+            raise ValueError(f"{where}: the epochs of {shortened(name, 40)!r} are no file's")
+        for file in (record["file"], epochs.get("file")):
+            if not isinstance(file, str) or Path(file).name != file:
+                raise ValueError(
+                    f"{where}: the file of {shortened(name, 40)!r} is {shortened(file, 40)!r}; "
+                    "expected one beside it"
+                )
     return manifest
 
 
-def record_network(model, name, record, folder=MODELS):
-    """Save a trained network's weights, and its record in the manifest.
+def record_network(model, name, record, folder=MODELS, predictions=None):
+    """Save a trained network's weights, what it answered, and its record in the manifest.
+
+    Weights and answers stand in files named by what is in them, beside those of before; renaming
+    the manifest is what replaces one network by the other. Whoever stops before it leaves the old
+    one, and files that no record names, which go at the next time.
 
     Parameters
     ----------
@@ -229,34 +90,59 @@ def record_network(model, name, record, folder=MODELS):
         How it was made and what it reached: ``recipe``, ``history``, ``test`` and so on.
     folder : str or Path
         By default the book's ``models/``.
+    predictions : ndarray of uint8, shape (epochs, images), optional
+        The class given to each test image after each epoch that was looked at.
 
     Raises
     ------
     ValueError
-        If the network is none of the book's, or `record` holds what JSON cannot. Nothing is then
-        written.
+        If the network is none of the book's, its weights are not finite, or `record` holds what
+        JSON cannot. Nothing is then written.
     FileNotFoundError
         If the folder does not exist.
     """
     from mnist_helpers import models  # imports Keras, which takes seconds
 
-    folder = Path(folder)
     if model.name not in models.NETWORKS:
         raise ValueError(
             f"the network is called {model.name!r}; expected one of {sorted(models.NETWORKS)}"
         )
+    writers = {"weights.h5": lambda path: save_weights(model, path)}
+    if predictions is not None:
+        writers["epochs.npz"] = lambda path: np.savez_compressed(path, predictions=predictions)
+    replace_record(name, record | {"network": model.name}, writers, folder)
+
+
+def replace_record(name, record, writers, folder):
+    """Write a record's files, each by a function that is given its path, then the record."""
     try:
-        json.dumps(record)
+        json.dumps(record, allow_nan=False)
     except (TypeError, ValueError) as error:
         raise ValueError(f"the record of {name!r} cannot be written as JSON: {error}") from error
-    manifest = read_manifest(folder) if (folder / "manifest.json").exists() else {}
-    file = f"{name}.weights.h5"
-    checksum = save_weights(model, folder / file)
-    manifest[name] = {**record, "network": model.name, "file": file, "sha256": checksum}
-    with write_beside(folder / "manifest.json") as temporary:
-        temporary.write_text(
-            json.dumps(dict(sorted(manifest.items())), indent=1) + "\n", encoding="utf-8"
-        )
+    folder = Path(folder)
+    path = folder / "manifest.json"
+    if not folder.is_dir():
+        raise FileNotFoundError(f"cannot record {name}: the folder {folder} does not exist")
+    with FileLock(folder / ".manifest.lock"):
+        manifest = read_manifest(folder) if path.exists() else {}
+        before = _files_of(manifest.get(name))
+        kept = {suffix: keep(folder, name, suffix, write) for suffix, write in writers.items()}
+        manifest[name] = record | kept["weights.h5"]
+        if "epochs.npz" in kept:
+            manifest[name]["epochs"] = kept["epochs.npz"]
+        with write_beside(path) as temporary:
+            text = json.dumps(dict(sorted(manifest.items())), indent=1) + "\n"
+            temporary.write_text(text, encoding="utf-8")
+        named = set().union(*map(_files_of, manifest.values()))
+        orphans = {file.name for file in folder.glob(f"{name}.{12 * '[0-9a-f]'}.*")}
+        for file in (before | orphans) - named:
+            (folder / file).unlink(missing_ok=True)
+
+
+def _files_of(record):
+    """Name the files that belong to a record of the manifest, or to none."""
+    record = record or {}
+    return {part["file"] for part in (record, record.get("epochs")) if part}
 
 
 def load_network(name, folder=MODELS):
@@ -288,10 +174,65 @@ def load_network(name, folder=MODELS):
     """
     from mnist_helpers import models  # imports Keras, which takes seconds
 
-    manifest = read_manifest(folder)
-    if name not in manifest:
-        raise ValueError(f"there is no trained network {name!r}; expected one of {list(manifest)}")
-    record = manifest[name]
-    model = models.build(record["network"])
-    load_weights(model, Path(folder, record["file"]), record["sha256"])
-    return model
+    def load(record):
+        model = models.build(record["network"])
+        load_weights(model, Path(folder, record["file"]), record["sha256"])
+        return model
+
+    return _of_record(name, folder, load)
+
+
+def load_predictions(name, folder=MODELS):
+    """Read which class a trained network gave to each test image after each epoch.
+
+    Parameters
+    ----------
+    name : str
+        A name in the manifest.
+    folder : str or Path
+        By default the book's ``models/``.
+
+    Returns
+    -------
+    ndarray of uint8, shape (epochs, images)
+        A single row where the epochs were not looked at one by one.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        As for `load_network`.
+
+    Examples
+    --------
+    >>> load_predictions("post_cnn").shape
+    (12, 10000)
+    """
+
+    def load(record):
+        if "epochs" not in record:
+            raise ValueError(f"the manifest names no predictions of {shortened(name, 40)!r}")
+        path = Path(folder, record["epochs"]["file"])
+        if not path.is_file():
+            raise FileNotFoundError(f"{shortened(path)} does not exist; expected predictions")
+        if sha256(path) != record["epochs"]["sha256"]:
+            raise ValueError(f"{shortened(path)} is damaged, or not the file of the manifest")
+        with np.load(path) as arrays:
+            return arrays["predictions"]
+
+    return _of_record(name, folder, load)
+
+
+def _of_record(name, folder, load):
+    """Load what belongs to a record; once more if the record was replaced meanwhile."""
+    record = None
+    while True:
+        manifest = read_manifest(folder)
+        if name not in manifest:
+            known = shortened(list(manifest))
+            raise ValueError(f"there is no trained network {name!r}; expected one of {known}")
+        before, record = record, manifest[name]
+        try:
+            return load(record)
+        except FileNotFoundError:
+            if record == before:
+                raise

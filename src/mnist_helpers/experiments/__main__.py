@@ -13,6 +13,7 @@ def status(name, folder=definition.EXPERIMENTS):
     experiment, rows = definition.load(name, folder), results.read(name, folder)
     todo = outputs.missing(experiment, folder)
     lines = [f"{name}: {len(rows)} of {len(experiment.runs)} runs recorded"]
+    lines += [f"  diverged: {run}" for run in results.diverged(rows)]
     seeds = {}
     for variant, seed in todo:
         seeds.setdefault(variant, []).append(seed)
@@ -30,7 +31,7 @@ def run(name, options):
 
     experiment = definition.load(name, options.folder)
     with runner.connect(options.scheduler, options.workers, options.threads) as client:
-        return runner.run(experiment, client, options.variant, options.folder)
+        return runner.run(experiment, client, options.variant, options.folder, options.threads)
 
 
 def main(arguments=None):
@@ -39,7 +40,10 @@ def main(arguments=None):
         prog="python -m mnist_helpers.experiments", description=__doc__
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    for command, text in (("run", "train what is missing"), ("status", "list what is missing")):
+    for command, text in (
+        ("run", "train what is missing"),
+        ("status", "list what is missing or diverged"),
+    ):
         subparser = commands.add_parser(command, help=text)
         subparser.add_argument("names", nargs="*", help="experiments; all by default")
         subparser.add_argument(
@@ -60,7 +64,7 @@ def main(arguments=None):
                 print(status(name, options.folder))
             else:
                 failures += run(name, options)
-        except ValueError as error:
+        except (ValueError, OSError) as error:
             print(f"error: {error}", file=sys.stderr)
             refused = 2
     return refused or bool(failures)

@@ -4,15 +4,32 @@ Answers stand beside the rows, in half precision; weights under ``experiments/we
 ignores.
 """
 
+import io
+import math
+import tokenize
 import zipfile
 import zlib
 from pathlib import Path
 
 import numpy as np
 
+from mnist_helpers.data import shortened
 from mnist_helpers.experiments import definition
 from mnist_helpers.experiments.results import lock, path_of, read
 from mnist_helpers.storage import write_beside
+
+LARGEST = 2**22  # bytes of one network's answers; those to MNIST's test images take 200,128
+_DAMAGE = (  # what zipfile and NumPy raise at damaged files
+    OSError,
+    EOFError,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+    SyntaxError,
+    tokenize.TokenError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 def keep_probabilities(name, run, probabilities, folder=definition.EXPERIMENTS):
@@ -46,9 +63,16 @@ def keep_probabilities(name, run, probabilities, folder=definition.EXPERIMENTS):
             )
 
 
-def weights_path(name, run, folder=definition.EXPERIMENTS):
+def weights_path(name, run, folder=definition.EXPERIMENTS, kind="weights"):
     """Return where the weights of a run are kept, if its experiment asks for it."""
-    return Path(folder, "weights", name, "{} {}.npz".format(*run).replace("/", "∕"))
+    return Path(folder, kind, name, "{} {}.npz".format(*run).replace("/", "∕"))
+
+
+def checkpoint_path(name, run, folder=definition.EXPERIMENTS):
+    """Return where the state of a run is kept until it is recorded; make the folder."""
+    path = weights_path(name, run, folder, ".checkpoints")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
 
 
 def keep_weights(name, run, weights, folder=definition.EXPERIMENTS):
@@ -91,13 +115,33 @@ def probabilities_of(name, folder=definition.EXPERIMENTS):
     if not path.exists():
         return {}
     try:
-        with open(path, "rb") as file, np.load(file) as kept:
-            found = {key: kept[key].astype(np.float32) for key in kept}
-    except (OSError, EOFError, ValueError, zipfile.BadZipFile, zlib.error) as error:
-        raise ValueError(f"{path.name} is damaged: {error}") from error
-    if unknown := sorted(set(found) - set(runs)):
-        raise ValueError(f"{path.name} holds {unknown[0]!r}, which the experiment does not have")
+        with zipfile.ZipFile(path) as archive:
+            members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
+            if unknown := sorted(set(members) - set(runs)):
+                raise ValueError(
+                    f"it holds {shortened(unknown[0], 80)!r}, which the experiment does not have"
+                )
+            found = {key: _array(archive, info) for key, info in members.items()}
+    except _DAMAGE as error:
+        raise ValueError(f"{path.name} is damaged: {shortened(error)}") from error
     return {runs[key]: of_run for key, of_run in found.items()}
+
+
+def _array(archive, info):
+    """Read one array of a file that NumPy wrote, if it is no larger than what answers can be."""
+    if info.file_size > LARGEST:
+        raise ValueError(f"an array has {info.file_size} bytes; expected at most {LARGEST}")
+    content = io.BytesIO(archive.read(info))
+    version = np.lib.format.read_magic(content)
+    if version != (1, 0):
+        raise ValueError(f"an array has the format {version}; expected (1, 0)")
+    shape, _, dtype = np.lib.format.read_array_header_1_0(content)
+    if dtype.kind != "f" or len(shape) != 2 or math.prod(shape) * dtype.itemsize > LARGEST:
+        raise ValueError(
+            f"an array has type {dtype} and shape {shape}; expected numbers in a table"
+        )
+    content.seek(0)
+    return np.load(content, allow_pickle=False).astype(np.float32)
 
 
 def missing(experiment, folder=definition.EXPERIMENTS):
@@ -108,9 +152,11 @@ def missing(experiment, folder=definition.EXPERIMENTS):
     ValueError
         If a run is recorded, but not the answers that belong to it.
     """
-    done = {(row["variant"], row["seed"]) for row in read(experiment.name, folder)}
+    rows = read(experiment.name, folder)
+    done = {(row["variant"], row["seed"]) for row in rows}
     if "probabilities" in experiment.keeps:
-        lost = sorted(done - set(probabilities_of(experiment.name, folder)))
+        answered = {(row["variant"], row["seed"]) for row in rows if row["outcome"] == "trained"}
+        lost = sorted(answered - set(probabilities_of(experiment.name, folder)))
         if lost:
             raise ValueError(
                 f"the row of {lost[0]} is recorded, but its answers are not in "

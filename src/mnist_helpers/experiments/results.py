@@ -2,29 +2,36 @@
 
 A column that is added later stands in `LATER`; old files are read without it. Whoever writes holds
 the file's lock, so that two runners, or a runner and an author's script, lose nothing.
+
+A training whose loss stopped being a number is a result, too: its ``outcome`` is "diverged", and
+its four metrics are NaN, so that no mean takes it for a success.
 """
 
 import csv
 import io
 import json
+import math
 import os
+import warnings
 
 import numpy as np
 from filelock import FileLock
 
+from mnist_helpers.data import shortened
 from mnist_helpers.experiments import definition
 from mnist_helpers.storage import write_beside
 from mnist_helpers.training.settings import complete
 
+# dict and list stand for JSON, the second with numbers and null.
 COLUMNS = {
     "variant": str,
     "seed": int,
-    "settings": json.loads,
+    "settings": dict,
     "epochs": int,
     "training_images": int,
-    "training_losses": json.loads,
-    "validation_losses": json.loads,
-    "validation_accuracies": json.loads,
+    "training_losses": list,
+    "validation_losses": list,
+    "validation_accuracies": list,
     "validation_loss": float,
     "validation_accuracy": float,
     "test_loss": float,
@@ -35,13 +42,16 @@ COLUMNS = {
     "multiply_adds": int,
     "backend": str,
     "device": str,
-    "versions": json.loads,
+    "versions": dict,
     "commit": str,
-    "measures": json.loads,  # of a task: name to number or list
-    "machine": json.loads,  # last: a line that was cut off ends in no JSON, and is known by it
+    "measures": dict,  # of a task: name to number or list
+    "outcome": str,  # "trained" or "diverged"
+    "machine": dict,  # last: a line that was cut off ends in no JSON, and is known by it
 }
 # What rows recorded before a column was added are read with: nothing is known.
-LATER = {"measures": {}, "machine": {}}
+LATER = {"machine": {}, "measures": {}, "outcome": "trained"}
+LARGEST = 2**27  # bytes; a row has about 1,500
+METRICS = ("validation_loss", "validation_accuracy", "test_loss", "test_accuracy")
 
 
 def path_of(name, folder=definition.EXPERIMENTS):
@@ -105,7 +115,9 @@ def read(name, folder=definition.EXPERIMENTS):
             raise
         run = row["variant"], row["seed"]
         if run not in experiment.runs:
-            raise ValueError(f"{where} is of {run}, which the experiment does not have")
+            raise ValueError(
+                f"{where} is of {shortened(run, 80)}, which the experiment does not have"
+            )
         if row["settings"] != experiment.variants[row["variant"]]:
             raise ValueError(
                 f"{where} was recorded with other settings than {run} has now; "
@@ -122,6 +134,8 @@ def read_lines(path):
     """Return the header of a file of results, its lines, and whether the last one has an end."""
     if not path.exists():
         return list(COLUMNS), [], True
+    if path.stat().st_size > LARGEST:
+        raise ValueError(f"{path.name} has {path.stat().st_size} bytes; expected at most {LARGEST}")
     try:
         text = path.read_text("utf-8-sig")  # an editor may have put a mark at the start
         if "\n" not in text:  # not even the header
@@ -132,7 +146,8 @@ def read_lines(path):
     wrong = set(header) ^ set(COLUMNS)
     if len(header) != len(set(header)) or wrong & set(header) or wrong - set(LATER):
         raise ValueError(
-            f"the columns of {path.name} are not those expected: {sorted(wrong) or 'one is twice'}"
+            f"the columns of {path.name} are not those expected: "
+            f"{shortened(sorted(wrong)) if wrong else 'one is twice'}"
         )
     return header, lines, text.endswith("\n")
 
@@ -145,12 +160,18 @@ def parse(header, line, where):
     row = {}
     for column, kind in COLUMNS.items():
         try:
-            row[column] = kind(cells[column]) if cells.get(column) else LATER[column]
-        except (ValueError, KeyError):
+            row[column] = _decode(kind, cells[column]) if cells.get(column) else LATER[column]
+        except (ValueError, KeyError, RecursionError):
             raise ValueError(f"{where} has {cells[column][:50]!r} as its {column}") from None
-    for metric in ("validation_accuracy", "test_accuracy"):
-        if not 0 <= row[metric] <= 1:
-            raise ValueError(f"{where} has a {metric} of {row[metric]}; expected 0 to 1")
+    if row["outcome"] not in ("trained", "diverged"):
+        raise ValueError(f"{where} has the outcome {row['outcome'][:50]!r}; expected 'trained'")
+    for metric in METRICS:
+        most, is_number = 1 if "accuracy" in metric else math.inf, row["outcome"] == "trained"
+        if is_number != (0 <= row[metric] <= most and row[metric] < math.inf):
+            expected = f"0 to {most}" if is_number else "nan, as the training diverged"
+            raise ValueError(f"{where} has a {metric} of {row[metric]}; expected {expected}")
+    if row["outcome"] == "trained" and None in row["training_losses"] + row["validation_losses"]:
+        raise ValueError(f"{where} has a loss that is no number; expected the outcome 'diverged'")
     try:
         row["settings"] = complete(row["settings"])
     except ValueError as error:
@@ -158,17 +179,35 @@ def parse(header, line, where):
     return row
 
 
+def _decode(kind, cell):
+    """Read a cell as what its column holds."""
+    if kind not in (dict, list):
+        return kind(cell)
+    value = json.loads(cell)
+    if not isinstance(value, kind):
+        raise ValueError("it holds something else")
+    if kind is list and not all(isinstance(one, int | float | None) for one in value):
+        raise ValueError("it holds more than numbers")
+    return value
+
+
 def append(name, row, folder=definition.EXPERIMENTS):
     """Add a row, on the disk when this returns.
 
     What was cut off before it is removed; a line that merely lacks its end is given one, and a file
     that lacks a column gets it.
+
+    Raises
+    ------
+    ValueError
+        If `read` would refuse the row: a loss that is no number is not recorded as a success.
     """
     path = path_of(name, folder)
     cells = [
-        json.dumps(row[column]) if kind is json.loads else row[column]
+        json.dumps(row[column]) if kind in (dict, list) else row[column]
         for column, kind in COLUMNS.items()
     ]
+    parse(list(COLUMNS), list(map(str, cells)), f"the row of {row['variant']!r} {row['seed']}")
     with lock(name, folder):
         header, lines, whole = read_lines(path)
         if lines and not whole:
@@ -188,8 +227,21 @@ def append(name, row, folder=definition.EXPERIMENTS):
             os.fsync(file.fileno())
 
 
+def diverged(rows):
+    """Name the runs among some rows that diverged.
+
+    Examples
+    --------
+    >>> diverged([{"variant": "fast", "seed": 1, "outcome": "diverged"}])
+    ['fast, seed 1']
+    """
+    return [
+        f"{row['variant']}, seed {row['seed']}" for row in rows if row.get("outcome") == "diverged"
+    ]
+
+
 def by_variant(rows, metric):
-    """Gather a metric of the recorded runs by variant.
+    """Gather a metric of the recorded runs by variant; a warning names those that diverged.
 
     Parameters
     ----------
@@ -201,7 +253,8 @@ def by_variant(rows, metric):
     Returns
     -------
     dict of str to ndarray, shape (seeds,)
-        In the order of the seeds, so that equal places of two variants share a seed.
+        In the order of the seeds, so that equal places of two variants share a seed; without runs
+        that diverged.
 
     Raises
     ------
@@ -215,6 +268,9 @@ def by_variant(rows, metric):
     {'a': array([4, 5])}
     """
     gathered, seeds = {}, {}
+    if left_out := diverged(rows):
+        warnings.warn(f"left out, as they diverged: {', '.join(left_out)}", stacklevel=2)
+        rows = [row for row in rows if row.get("outcome") != "diverged"]
     for row in sorted(rows, key=lambda row: row["seed"]):
         gathered.setdefault(row["variant"], []).append(row[metric])
         seeds.setdefault(row["variant"], []).append(row["seed"])

@@ -1,18 +1,22 @@
 """Hand the trainings that are missing to Dask's workers, and record each as it comes back."""
 
 import contextlib
+import errno
+import logging
 import subprocess
 import sys
 from pathlib import Path
 
 import dask
-from distributed import Client, LocalCluster, as_completed
+from distributed import CancelledError, Client, LocalCluster, as_completed, get_worker
+from distributed.comm import CommClosedError
 from filelock import FileLock, Timeout
 from tqdm import tqdm
 
 from mnist_helpers import environment, tasks
 from mnist_helpers.experiments import definition, outputs, results
 
+PATIENCE = 30  # seconds for the first worker of a running scheduler to come
 ROOT = definition.EXPERIMENTS.parent
 
 
@@ -32,19 +36,27 @@ def connect(scheduler=None, workers=None, threads=1):
     Raises
     ------
     ValueError
-        If no scheduler answers at the address.
+        If no scheduler answers at the address, or it has no workers.
     """
     if scheduler:
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # `run` says it shorter
         try:
             client = Client(scheduler, timeout=10)
         except (OSError, ValueError) as error:
             raise ValueError(f"no Dask scheduler answers at {scheduler} ({error})") from None
         with client:
+            try:
+                client.wait_for_workers(1, timeout=PATIENCE)
+            except TimeoutError:
+                raise ValueError(
+                    f"the scheduler at {scheduler} has no workers; start some, each with "
+                    f"{' '.join(f'{name}={threads}' for name in environment.LIMITS)} "
+                    f"dask worker {scheduler} --nthreads 1"
+                ) from None
             yield client
         return
-    limits = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
     # oneDNN is TensorFlow's faster half, and off by default on processors without AVX-512.
-    variables = {"TF_ENABLE_ONEDNN_OPTS": "1"} | dict.fromkeys(limits, str(threads))
+    variables = {"TF_ENABLE_ONEDNN_OPTS": "1"} | dict.fromkeys(environment.LIMITS, str(threads))
     configuration = {
         "distributed.nanny.pre-spawn-environ": variables,  # before a worker imports anything
         "distributed.scheduler.worker-ttl": None,  # a pause is no death
@@ -61,18 +73,21 @@ def connect(scheduler=None, workers=None, threads=1):
         yield client
 
 
-def run(experiment, client, variants=(), folder=definition.EXPERIMENTS):
+def run(experiment, client, variants=(), folder=definition.EXPERIMENTS, threads=1):
     """Train what is missing, and record each run as it is done.
 
     Parameters
     ----------
     experiment : Experiment
     client : distributed.Client
-        A worker that dies gives its training back to the others.
+        A worker that dies gives its training back to the others. Each proves that it runs this
+        process's code and versions on the same data, with so many threads, before it trains.
     variants : sequence of str
         Only these; all by default.
     folder : Path
         By default the book's ``experiments/``.
+    threads : int
+        Of each worker.
 
     Returns
     -------
@@ -82,7 +97,8 @@ def run(experiment, client, variants=(), folder=definition.EXPERIMENTS):
     Raises
     ------
     ValueError
-        If a variant is not one of the experiment's, or the recorded results are damaged.
+        If a variant is not one of the experiment's, the recorded results are damaged, a worker is
+        another than it should be, or the scheduler dies.
     """
     if unknown := sorted(set(variants) - set(experiment.variants)):
         raise ValueError(
@@ -91,40 +107,105 @@ def run(experiment, client, variants=(), folder=definition.EXPERIMENTS):
         )
     try:
         with FileLock(results.path_of(experiment.name, folder).with_suffix(".run"), timeout=0):
-            return _run(experiment, client, variants, folder)
+            return _run(experiment, client, variants, folder, threads)
     except Timeout:
         raise ValueError(
             f"{experiment.name} is being run by another process; expected one runner at a time"
         ) from None
 
 
-def _run(experiment, client, variants, folder):
+class Refused(ValueError):
+    """A worker is not what the runner takes it for."""
+
+
+def _expected(threads, data=None):
+    limits = dict.fromkeys(environment.LIMITS, str(threads))
+    return environment.proof(data) | {"threads": limits, "trainings at a time": 1}
+
+
+def check_workers(client, threads=1):
+    """Refuse a cluster on which a worker would train something else, or count something else."""
+    expected = _expected(threads)
+    for address, found in client.run(_proof, on_error="return").items():
+        _compare(address, found, expected)
+
+
+def _proof(data=None, dask_worker=None):  # which `Client.run` hands over
+    worker = dask_worker or get_worker()
+    return environment.proof(data) | {"trainings at a time": worker.state.nthreads}
+
+
+def _compare(address, found, expected):
+    if isinstance(found, Exception):
+        found = {"code": f"{type(found).__name__}: {found}"}
+    for name, value in expected.items():
+        if found.get(name) != value:
+            raise Refused(
+                f"the worker {address} is refused, for its {name}: "
+                f"{str(found.get(name))[:80]}; expected {str(value)[:80]}"
+            )
+
+
+def train(expected, settings, *arguments):
+    """Train in a worker, which proves first what it is: it may have joined after the others."""
+    _compare(get_worker().address, _proof(settings["data"]), expected)
+    return tasks.train(settings, *arguments)
+
+
+def _run(experiment, client, variants, folder, threads):
     todo = [
         run for run in outputs.missing(experiment, folder) if not variants or run[0] in variants
     ]
+    if todo:
+        check_workers(client, threads)
+    expected = {
+        data: _expected(threads, data)
+        for data in {settings["data"] for settings in experiment.variants.values()}
+    }
     futures = {}
     for variant, seed in todo:
         settings = experiment.variants[variant]
-        future = client.submit(tasks.train, settings, seed, experiment.keeps, pure=False)
+        checkpoint = outputs.checkpoint_path(experiment.name, (variant, seed), folder)
+        arguments = settings, seed, experiment.keeps, checkpoint
+        future = client.submit(train, expected[settings["data"]], *arguments, pure=False)
         futures[future] = variant, seed
     commit, failures = current_commit(), 0
     with tqdm(total=len(todo), desc=experiment.name, unit="run", smoothing=0) as progress:
         for future in as_completed(futures):
             run = futures.pop(future)
             try:
-                row, probabilities, weights = future.result()
-                if probabilities is not None:
-                    outputs.keep_probabilities(experiment.name, run, probabilities, folder)
-                if weights is not None:
-                    outputs.keep_weights(experiment.name, run, weights, folder)
+                row = record(experiment.name, run, future.result(), commit, folder)
+            except (CancelledError, CommClosedError):
+                raise ValueError(
+                    f"the scheduler is gone with {len(futures) + 1} runs of {experiment.name} to "
+                    "do; start again for them"
+                ) from None
+            except Refused:
+                client.cancel(list(futures))
+                raise
             except Exception as error:
+                if getattr(error, "errno", None) == errno.ENOSPC:  # no other run can be recorded
+                    client.cancel(list(futures))
+                    raise
                 failures += 1
                 progress.write(f"{run[0]}: {type(error).__name__}: {error}", file=sys.stderr)
             else:
-                row |= {"variant": run[0], "commit": commit}
-                results.append(experiment.name, row, folder)
+                for name in results.diverged([row]):
+                    progress.write(f"{name}: diverged, and is recorded so", file=sys.stderr)
             progress.update()
     return failures
+
+
+def record(name, run, trained, commit, folder=definition.EXPERIMENTS):
+    """Record what a training left, its row last, then drop its kept state; return the row."""
+    row = trained.row | {"variant": run[0], "commit": commit}
+    if trained.probabilities is not None:
+        outputs.keep_probabilities(name, run, trained.probabilities, folder)
+    if trained.weights is not None:
+        outputs.keep_weights(name, run, trained.weights, folder)
+    results.append(name, row, folder)
+    outputs.checkpoint_path(name, run, folder).unlink(missing_ok=True)
+    return row
 
 
 def current_commit():

@@ -16,14 +16,8 @@ def integrated_gradients(network, layer, images, units, paper=0.0, steps=32):
 
     Parameters
     ----------
-    network : keras.Sequential
-        Built.
-    layer : str
-        The name of a layer; ``"logits"`` for classes.
-    images : ndarray of float, shape (count, height, width, channels)
-        Values from 0 to 1.
-    units : sequence of int, shape (count,)
-        For each image the unit or class whose response is explained.
+    network, layer, images, units
+        As for `saliency`, which stands in `attribution`.
     paper : float
         The grey value of the empty image with which the way begins, from 0 to 1.
     steps : int

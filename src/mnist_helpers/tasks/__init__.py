@@ -16,7 +16,7 @@ from mnist_helpers.training import trainer
 TASKS = {"net2net": net2net.train, "siamese": siamese.train, "transfer": transfer.train}
 
 
-def train(settings, seed, keep=()):
+def train(settings, seed, keep=(), checkpoint=None):
     """Train for the task that the settings name: `training.trainer.train`, or one of `TASKS`.
 
     Parameters
@@ -26,6 +26,8 @@ def train(settings, seed, keep=()):
     seed : int
     keep : sequence of {"probabilities", "weights"}
         What to return besides the row: of a classification alone.
+    checkpoint : Path, optional
+        Where a classification notes how far it has come, to go on from there.
 
     Returns
     -------
@@ -38,7 +40,7 @@ def train(settings, seed, keep=()):
     """
     task = settings["task"]
     if task == "classification":
-        return trainer.train(settings, seed, keep)
+        return trainer.train(settings, seed, keep, checkpoint)
     if task not in TASKS:
         raise ValueError(f"task is {task!r}; expected 'classification' or one of {sorted(TASKS)}")
     if keep:

@@ -1,6 +1,9 @@
 """What the tasks share: a network compiled and trained as the settings say."""
 
+import math
+
 import keras
+import numpy as np
 
 from mnist_helpers import models
 from mnist_helpers.training import batches
@@ -80,14 +83,20 @@ def fit(model, settings, seed, training, validation=None, learning_rate=None):
 
 def columns(history, tested, model):
     """Fill the columns of a row from a history, the loss and accuracy on the test set, a model."""
-    return {
-        "training_losses": history["loss"],
-        "validation_losses": history["val_loss"],
-        "validation_accuracies": history["val_accuracy"],
+    metrics = {
         "validation_loss": history["val_loss"][-1],
         "validation_accuracy": history["val_accuracy"][-1],
         "test_loss": round(float(tested[0]), 6),
         "test_accuracy": round(float(tested[1]), 6),
+    }
+    losses = [*history["loss"], *history["val_loss"], tested[0]]
+    diverged = None in losses or not np.isfinite(losses).all()
+    return {
+        "training_losses": history["loss"],
+        "validation_losses": history["val_loss"],
+        "validation_accuracies": history["val_accuracy"],
+        **(dict.fromkeys(metrics, math.nan) if diverged else metrics),
+        "outcome": "diverged" if diverged else "trained",
         "parameters": model.count_params(),
         "multiply_adds": sum(models.multiply_adds(model).values()),
     }

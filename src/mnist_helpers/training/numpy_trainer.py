@@ -1,6 +1,7 @@
 """The same trainings with the book's own network in NumPy."""
 
 import inspect
+import math
 
 from mnist_helpers import environment, models, numpy_cnn
 from mnist_helpers.notation import parse
@@ -9,8 +10,10 @@ THREADS = 2  # shares of a batch; with another number a run ends with other weig
 SCHEDULES = {"constant": lambda rate: lambda progress: rate, "one_cycle": numpy_cnn.one_cycle}
 
 
-def train(settings, seed, training, validation):
+def train(settings, seed, training, validation, state=None):
     """Train as `trainer.train_with_keras` does; return the same four things.
+
+    The state is not kept: these trainings take seconds, and a killed one begins again.
 
     Raises
     ------
@@ -19,15 +22,18 @@ def train(settings, seed, training, validation):
     """
     network = build(settings, seed)
     optimizer = getattr(numpy_cnn, settings["optimizer"])(**settings["optimizer_options"])
-    history = network.fit(
-        *training,
-        optimizer,
-        epochs=settings["epochs"],
-        batch_size=settings["batch_size"],
-        schedule=SCHEDULES[settings["schedule"]](settings["learning_rate"]),
-        validation_data=validation,
-        verbose=0,
-    )
+    try:
+        history = network.fit(
+            *training,
+            optimizer,
+            epochs=settings["epochs"],
+            batch_size=settings["batch_size"],
+            schedule=SCHEDULES[settings["schedule"]](settings["learning_rate"]),
+            validation_data=validation,
+            verbose=0,
+        )
+    except FloatingPointError:  # it diverged, and says no more than that
+        history = {key: [math.nan] for key in ("loss", "val_loss", "val_accuracy")}
     more = {
         "parameters": network.parameter_count,
         "multiply_adds": sum(

@@ -1,11 +1,10 @@
 """The post's training, its protocol included, as chapter 03 does it line by line."""
 
-import time
-
 import keras
 import numpy as np
 
 from mnist_helpers import data, models
+from mnist_helpers.training.checkpoint import Checkpoint
 
 POST_SEED = 2018  # the year of the post, fixed before the first run
 POST_EPOCHS = 12
@@ -37,7 +36,7 @@ class EpochPredictions(keras.callbacks.Callback):
         self.predictions.append(probabilities.argmax(axis=1).astype(np.uint8))
 
 
-def train_post_cnn(epochs=POST_EPOCHS, seed=POST_SEED, verbose=1):
+def train_post_cnn(epochs=POST_EPOCHS, seed=POST_SEED, verbose=1, checkpoint=None):
     """Train the post's network by the post's recipe, its protocol included.
 
     All 60,000 images, categorical cross-entropy, Adadelta at its paper's learning rate of 1.0,
@@ -52,6 +51,8 @@ def train_post_cnn(epochs=POST_EPOCHS, seed=POST_SEED, verbose=1):
         Of the initial weights, the shuffling and the dropout.
     verbose : {0, 1, 2}
         As in ``fit``.
+    checkpoint : str or Path, optional
+        The file that keeps the state after each epoch, and from which the same training goes on.
 
     Returns
     -------
@@ -81,16 +82,19 @@ def train_post_cnn(epochs=POST_EPOCHS, seed=POST_SEED, verbose=1):
     data_format = keras.config.image_data_format()
     test_images = data.prepare_images(x_test, data_format)
     keeper = EpochPredictions(test_images)
-    started = time.perf_counter()
-    history = model.fit(
+    definition = {"post": [epochs, seed, len(x_train)]}
+    state = Checkpoint(checkpoint, definition, predictions=keeper.predictions)
+    model.fit(
         data.prepare_images(x_train, data_format),
         keras.utils.to_categorical(y_train, data.CLASSES),
         batch_size=POST_BATCH,
         epochs=epochs,
+        initial_epoch=len(state.epochs),
         verbose=verbose,
         validation_data=(test_images, keras.utils.to_categorical(y_test, data.CLASSES)),
-        callbacks=[keeper],
-    ).history
+        callbacks=[keeper, state],
+    )
+    history = state.history
     record = {
         "recipe": {
             "loss": "categorical_crossentropy",
@@ -106,6 +110,6 @@ def train_post_cnn(epochs=POST_EPOCHS, seed=POST_SEED, verbose=1):
             metric: [round(value, 6) for value in values] for metric, values in history.items()
         },
         "test": {"loss": history["val_loss"][-1], "accuracy": history["val_accuracy"][-1]},
-        "seconds": round(time.perf_counter() - started, 1),
+        "seconds": round(state.seconds[0], 1),
     }
     return model, record, np.stack(keeper.predictions)

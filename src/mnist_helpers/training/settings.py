@@ -51,5 +51,5 @@ def complete(settings):
     (12, 'keras')
     """
     if unknown := sorted(set(settings) - set(DEFAULTS)):
-        raise ValueError(f"a setting {unknown[0]!r}; expected some of {sorted(DEFAULTS)}")
+        raise ValueError(f"a setting {unknown[0][:40]!r}; expected some of {sorted(DEFAULTS)}")
     return DEFAULTS | settings

@@ -1,7 +1,7 @@
 """One training: settings and a seed in, a row of the results out."""
 
+import math
 import os
-import time
 from typing import NamedTuple
 
 import keras
@@ -10,6 +10,7 @@ import numpy as np
 from mnist_helpers import data, environment, models, schedules
 from mnist_helpers.numpy_cnn import fast
 from mnist_helpers.training import batches, numpy_trainer
+from mnist_helpers.training.checkpoint import Checkpoint
 
 SCHEDULES = {
     "constant": lambda rate, steps, epochs: rate,
@@ -30,11 +31,12 @@ class Trained(NamedTuple):
     row : dict
         What a row of the results holds, but for the variant and the commit: losses are in nats,
         ``seconds`` passed on the clock, ``cpu_seconds`` were computed in. (Only the second is to be
-        compared between runs, since other work may have run beside.)
+        compared between runs, since other work may have run beside.) Where a loss was no finite
+        number, ``outcome`` is "diverged" and not "trained", and the four metrics are NaN.
     probabilities : ndarray of float32, shape (10000, 10), or None
-        What the trained network says to the test images.
+        What the trained network says to the test images; None if it diverged.
     weights : list of ndarray, or None
-        In Keras's order.
+        In Keras's order; None if it diverged.
     """
 
     row: dict
@@ -42,7 +44,7 @@ class Trained(NamedTuple):
     weights: list | None
 
 
-def train(settings, seed, keep=()):
+def train(settings, seed, keep=(), checkpoint=None):
     """Train a network, and measure it on the validation set after each epoch, on the test set once.
 
     Where the optimizer keeps an average of the weights (``use_ema``), that is what is measured in
@@ -56,6 +58,9 @@ def train(settings, seed, keep=()):
         Of the initial weights, the order of the images, their movements and the dropout.
     keep : sequence of {"probabilities", "weights"}
         What to return besides the row.
+    checkpoint : str or Path, optional
+        The file in which a training with Keras keeps its state after each epoch, and from which the
+        same one goes on.
 
     Returns
     -------
@@ -73,10 +78,20 @@ def train(settings, seed, keep=()):
         raise ValueError(f"library is {settings['library']!r}; expected 'keras' or 'numpy'")
     environment.set_keras_defaults()  # whatever keras.json says
     training, validation, test = prepare(settings)
-    started, computed = time.perf_counter(), time.process_time()
-    history, network, options, more = train_network(settings, seed, training, validation)
-    seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - computed
+    definition = {"settings": settings, "seed": seed}
+    state = Checkpoint(checkpoint, definition, settings["data"])
+    history, network, options, more = train_network(settings, seed, training, validation, state)
+    seconds, cpu_seconds = state.seconds
     test_loss, test_accuracy = network.evaluate(*test, **options)
+    metrics = {
+        "validation_loss": history["val_loss"][-1],
+        "validation_accuracy": history["val_accuracy"][-1],
+        "test_loss": test_loss,
+        "test_accuracy": test_accuracy,
+    }
+    losses = [*history["loss"], *history["val_loss"], test_loss]
+    if diverged := not np.isfinite(losses).all():
+        metrics, keep = dict.fromkeys(metrics, math.nan), ()
     row = {
         "seed": seed,
         "settings": settings,
@@ -85,15 +100,13 @@ def train(settings, seed, keep=()):
         "training_losses": rounded(history["loss"]),
         "validation_losses": rounded(history["val_loss"]),
         "validation_accuracies": rounded(history["val_accuracy"]),
-        "validation_loss": round(history["val_loss"][-1], 6),
-        "validation_accuracy": round(history["val_accuracy"][-1], 6),
-        "test_loss": round(test_loss, 6),
-        "test_accuracy": round(test_accuracy, 6),
+        **{name: round(value, 6) for name, value in metrics.items()},
         "seconds": round(seconds, 1),
         "cpu_seconds": round(cpu_seconds, 1),
         "versions": environment.describe()["versions"],
         "measures": {},  # of other tasks
         "machine": environment.machine(),
+        "outcome": "diverged" if diverged else "trained",
     } | more
     return Trained(
         row,
@@ -102,12 +115,12 @@ def train(settings, seed, keep=()):
     )
 
 
-def train_with_keras(settings, seed, training, validation):
+def train_with_keras(settings, seed, training, validation, state):
     """Return the history, the network, how it is to be asked, and what the row says of Keras."""
     if lacking := [name for name in ("margin", "pool_first") if settings[name]]:
         raise ValueError(f"the Keras network trains without {lacking[0]!r}")
     keras.utils.set_random_seed(seed)
-    images = batches.AugmentedImages(
+    state.images = images = batches.AugmentedImages(
         *training, settings["batch_size"], seed, settings["augmentation"]
     )
     # Dask's threads draw from Python's global generator, too, so the seed is handed over.
@@ -126,14 +139,17 @@ def train_with_keras(settings, seed, training, validation):
         metrics=["accuracy"],
         jit_compile=keras.config.backend() == "jax",  # slower with TensorFlow on a processor
     )
-    history = model.fit(
+    model.fit(
         images,
         epochs=settings["epochs"],
+        initial_epoch=len(state.epochs),
         shuffle=False,  # `AugmentedImages` does
         validation_data=validation,
         validation_batch_size=1000,
+        callbacks=[state],
         verbose=0,
-    ).history
+    )
+    history = state.history
     if model.optimizer.use_ema:  # the end of `fit` has put the average in the weights' place
         batches.reestimate_batch_norm(model, training[0])
         averaged = model.evaluate(*validation, batch_size=1000, verbose=0)
@@ -186,11 +202,11 @@ def prepare(settings):
 
 
 def rounded(values):
-    """Round each value to six digits behind the point.
+    """Round each value to six digits behind the point; what is not finite becomes None.
 
     Examples
     --------
-    >>> rounded([0.12345678])
-    [0.123457]
+    >>> rounded([0.12345678, math.nan])
+    [0.123457, None]
     """
-    return [round(float(value), 6) for value in values]
+    return [round(float(value), 6) if math.isfinite(value) else None for value in values]

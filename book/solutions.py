@@ -1,0 +1,63 @@
+"""Close each solution of a chapter on the page: one click, labelled, opens its text and its code.
+
+In a notebook a solution is a heading, ``### Solution 2``, and the cells below it, which JupyterLab
+folds. On the site it becomes a ``details`` element; in print and in EPUB it stays a heading.
+"""
+
+import re
+
+from docutils import nodes
+
+
+class solution(nodes.General, nodes.Element):
+    """What can be opened."""
+
+
+def fold(_app, document):
+    """Replace the sections that hold a solution."""
+    for section in list(document.findall(nodes.section)):
+        title = section.next_node(nodes.title)
+        if title is None or title.parent is not section:
+            continue
+        if re.fullmatch(r"Solution \d+", title.astext()):
+            folded = solution("", *section.children[1:], label=title.astext(), ids=section["ids"])
+            for cell in folded.findall(nodes.container):
+                cell.attributes.pop("hide_mode", None)  # one click opens all
+            section.replace_self(folded)
+
+
+def opens(self, node):
+    """Write the beginning for the site."""
+    ids = "".join(f' id="{each}"' for each in node["ids"][:1])
+    self.body.append(f'<details class="solution"{ids}><summary>{node["label"]}</summary>\n')
+
+
+def closes(self, node):
+    """Write the end for the site."""
+    self.body.append("</details>\n")
+
+
+def begins(self, node):
+    """Write the beginning for EPUB, where everything is open."""
+    self.body.append(f'<div class="solution"><p><strong>{node["label"]}</strong></p>\n')
+
+
+def ends(self, node):
+    """Write the end for EPUB."""
+    self.body.append("</div>\n")
+
+
+def label(self, node):
+    """Write the beginning for LaTeX."""
+    self.body.append(f"\n\\subsubsection*{{{node['label']}}}\n")
+
+
+def nothing(self, node):
+    """Write nothing."""
+
+
+def setup(app):
+    """Register with Sphinx."""
+    app.add_node(solution, html=(opens, closes), epub=(begins, ends), latex=(label, nothing))
+    app.connect("doctree-read", fold, priority=400)  # before the table of contents is taken
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
