@@ -3,11 +3,13 @@
 import importlib
 import re
 
+import claims
 import keras
 import nbformat
 import numpy as np
 import pytest
 import tensorflow as tf
+from test_notebooks import SHORT
 
 from mnist_helpers.experiments import by_variant, read
 
@@ -52,20 +54,25 @@ def test_the_page_states_what_was_recorded(table):
     assert table["mnist_mlp"][3].startswith(f"{spread(dense)} (n = {len(dense)})")
     pairs = measures("siamese", "ten digits", "these digits, threshold 0.5")
     assert table["mnist_siamese"][3].startswith(f"{spread(pairs)} (n = {len(pairs)})")
+    assert not measures("siamese", "ten digits, twenty epochs", "threshold").size  # says the page
     rows = [row for row in read("transfer") if row["variant"] == "small network"]
     first = spread([row["test_accuracy"] for row in rows])
     frozen = spread(measures("transfer", "small network", "frozen, test")[:, -1])
     assert table["mnist_transfer_cnn"][3].startswith(f"{first}, then {frozen} (n = {len(rows)})")
     rows = [row for row in read("net2net") if row["variant"] == "small"]
-    wide, deep, taught = (
+    wide, deep, taught, control = (
         spread(losses, scale=1, digits=3, unit="")
         for losses in (
             measures("net2net", "small", "wider, copied")[:, -1],
             measures("net2net", "small", "deeper, identity")[:, -1],
             [row["validation_loss"] for row in rows],
+            measures("net2net", "small", "teacher, trained on")[:, -1],
         )
     )
-    expected = f"loss {wide} (wider), {deep} (deeper), teacher {taught} (n = {len(rows)})"
+    expected = (
+        f"loss {wide} (wider), {deep} (deeper), teacher {taught}, trained on {control} "
+        f"(n = {len(rows)})"
+    )
     assert table["mnist_net2net"][3].startswith(expected)
 
 
@@ -79,6 +86,49 @@ def test_chapter_06_counts_as_the_page_does(root, table):
         "\n".join(cell.source for cell in cells),
     )
     assert row == ("sixteen files", f"{words[len(done)]} so far", ", ".join(numbers))
+
+
+# ---- chapter 19 ------------------------------------------------------------------------------
+
+OF_ANY_ROWS = set()
+
+
+def mixed(seed):
+    """Make a spoiler that deals what each run measured out anew among its measures of one form."""
+
+    def spoil(found):
+        random, spoiled = np.random.default_rng(seed), []
+        for row in found:
+            forms = {}
+            for name, value in row["measures"].items():
+                forms.setdefault(np.shape(value), []).append(name)
+            measures = {
+                name: row["measures"][other]
+                for names in forms.values()
+                for name, other in zip(names, random.permutation(names), strict=True)
+            }
+            spoiled.append(row | {"measures": measures})
+        return spoiled
+
+    return spoil
+
+
+def test_what_the_chapter_claims_of_tasks_fails_on_spoiled_rows(root):
+    """It reads what tasks measured, which the spoilers of the other chapters leave alone."""
+    path = root / "notebooks" / "19_transfer.ipynb"
+    chapter = claims.Claims(path, SHORT[path.stem])
+    assert not chapter.errors
+    assert not [chapter.texts[number] for number in chapter.asked - chapter.true]
+    surviving = chapter.asked
+    for spoil in (
+        mixed(0),
+        mixed(1),
+        mixed(2),
+        claims.scaled(0, "variant"),
+        claims.scaled(1, "seed"),
+    ):
+        surviving = surviving & chapter.surviving(spoil)
+    assert {chapter.texts[number] for number in surviving} == OF_ANY_ROWS
 
 
 # ---- what breaks -----------------------------------------------------------------------------
