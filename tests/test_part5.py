@@ -3,13 +3,11 @@
 import importlib
 import re
 
-import claims
 import keras
 import nbformat
 import numpy as np
 import pytest
 import tensorflow as tf
-from test_notebooks import SHORT
 
 from mnist_helpers.experiments import by_variant, read
 
@@ -86,49 +84,6 @@ def test_chapter_06_counts_as_the_page_does(root, table):
         "\n".join(cell.source for cell in cells),
     )
     assert row == ("sixteen files", f"{words[len(done)]} so far", ", ".join(numbers))
-
-
-# ---- chapter 19 ------------------------------------------------------------------------------
-
-OF_ANY_ROWS = set()
-
-
-def mixed(seed):
-    """Make a spoiler that deals what each run measured out anew among its measures of one form."""
-
-    def spoil(found):
-        random, spoiled = np.random.default_rng(seed), []
-        for row in found:
-            forms = {}
-            for name, value in row["measures"].items():
-                forms.setdefault(np.shape(value), []).append(name)
-            measures = {
-                name: row["measures"][other]
-                for names in forms.values()
-                for name, other in zip(names, random.permutation(names), strict=True)
-            }
-            spoiled.append(row | {"measures": measures})
-        return spoiled
-
-    return spoil
-
-
-def test_what_the_chapter_claims_of_tasks_fails_on_spoiled_rows(root):
-    """It reads what tasks measured, which the spoilers of the other chapters leave alone."""
-    path = root / "notebooks" / "19_transfer.ipynb"
-    chapter = claims.Claims(path, SHORT[path.stem])
-    assert not chapter.errors
-    assert not [chapter.texts[number] for number in chapter.asked - chapter.true]
-    surviving = chapter.asked
-    for spoil in (
-        mixed(0),
-        mixed(1),
-        mixed(2),
-        claims.scaled(0, "variant"),
-        claims.scaled(1, "seed"),
-    ):
-        surviving = surviving & chapter.surviving(spoil)
-    assert {chapter.texts[number] for number in surviving} == OF_ANY_ROWS
 
 
 # ---- what breaks -----------------------------------------------------------------------------
