@@ -150,7 +150,10 @@ def test_every_chapter_is_in_the_table_of_contents(root, chapters):
     for path in (root / "notebooks").glob("*.ipynb"):
         assert f"notebooks/{path.name}" in pages
     numbers = [number for number, _, _ in chapters]
-    assert numbers == [f"{number:02}" for number in range(1, len(numbers) + 1)]
+    assert numbers == sorted(set(numbers))
+    announced = (root / "book" / "part5.md").read_text(encoding="utf-8")
+    for number in range(1, int(numbers[-1])):
+        assert f"{number:02}" in numbers or f"| {number:02} (to come) |" in announced
 
 
 def test_the_readme_lists_the_chapters(root, chapters):

@@ -133,6 +133,19 @@ def test_a_task_fills_a_row(task):
         assert np.isfinite(values).all()
 
 
+@pytest.mark.parametrize("task", TINY)
+def test_a_task_that_diverged_is_recorded_as_such(task, tmp_path):
+    few = {"task": task, "epochs": 1, "training_images": 400}
+    settings = TINY[task] | few | {"learning_rate": 1e30}
+    file = f'"""Too fast?"""\n\nSETTINGS, SEEDS = {settings}, 1\nVARIANTS = {{"tiny": {{}}}}\n'
+    (tmp_path / "tiny.py").write_text(file, encoding="utf-8")
+    row = tasks.train(complete(settings), seed=0).row | {"variant": "tiny", "commit": "abc"}
+    results.append("tiny", row, tmp_path)
+    (recorded,) = results.read("tiny", tmp_path)
+    assert recorded["outcome"] == "diverged"
+    assert all(np.isnan(recorded[metric]) for metric in results.METRICS)
+
+
 def test_other_tasks_are_refused():
     with refuses("task is 'poetry'; expected 'classification' or one of"):
         tasks.train(complete({"task": "poetry"}), seed=0)

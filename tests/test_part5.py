@@ -1,0 +1,121 @@
+"""The table of the examples of 2018, against the recorded runs and against Keras as it is."""
+
+import importlib
+import re
+
+import keras
+import nbformat
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from mnist_helpers.experiments import by_variant, read
+
+MARKDOWN = r"\| `(\w+)` (.+?) \| (.+?) \| (.+?) \| (.+?) \| (.+?) \|$"
+
+
+@pytest.fixture(scope="module")
+def table(root):
+    """Give the rows of the page: file to what it does, breaks, its figure, ours, chapter."""
+    text = (root / "book" / "part5.md").read_text(encoding="utf-8")
+    return {name: rest for name, *rest in re.findall(MARKDOWN, text, re.M)}
+
+
+def spread(values, scale=100, digits=2, unit=" %"):
+    """Write the mean of some runs and, if they are several, their standard deviation."""
+    values = scale * np.asarray(values)
+    deviation = f" ± {values.std(ddof=1):.{digits}f}" if len(values) > 1 else ""
+    return f"{values.mean():.{digits}f}{deviation}{unit}"
+
+
+def measures(name, variant, measure):
+    """Gather a measure of a task's recorded runs."""
+    rows = [row for row in read(name) if row["variant"] == variant]
+    return np.array([row["measures"][measure] for row in rows])
+
+
+def test_sixteen_files_have_sixteen_rows_and_none_is_empty(table):
+    assert len(table) == 16
+    assert all(cell.strip() for row in table.values() for cell in row)
+
+
+def test_what_is_measured_has_a_chapter_and_what_is_not_says_so(root, table):
+    for name, (*_, ours, chapter) in table.items():
+        number = re.search(r"\d\d", chapter)[0]
+        exists = bool(list((root / "notebooks").glob(f"{number}_*.ipynb")))
+        assert ("to come" in chapter) == (not exists), name
+        assert exists or ours == "not yet", name
+
+
+def test_the_page_states_what_was_recorded(table):
+    dense = by_variant(read("architecture"), "test_accuracy")["MLP, its own recipe"]
+    assert table["mnist_mlp"][3].startswith(f"{spread(dense)} (n = {len(dense)})")
+    pairs = measures("siamese", "ten digits", "these digits, threshold 0.5")
+    assert table["mnist_siamese"][3].startswith(f"{spread(pairs)} (n = {len(pairs)})")
+    assert not measures("siamese", "ten digits, twenty epochs", "threshold").size  # says the page
+    rows = [row for row in read("transfer") if row["variant"] == "small network"]
+    first = spread([row["test_accuracy"] for row in rows])
+    frozen = spread(measures("transfer", "small network", "frozen, test")[:, -1])
+    assert table["mnist_transfer_cnn"][3].startswith(f"{first}, then {frozen} (n = {len(rows)})")
+    rows = [row for row in read("net2net") if row["variant"] == "small"]
+    wide, deep, taught, control = (
+        spread(losses, scale=1, digits=3, unit="")
+        for losses in (
+            measures("net2net", "small", "wider, copied")[:, -1],
+            measures("net2net", "small", "deeper, identity")[:, -1],
+            [row["validation_loss"] for row in rows],
+            measures("net2net", "small", "teacher, trained on")[:, -1],
+        )
+    )
+    expected = (
+        f"loss {wide} (wider), {deep} (deeper), teacher {taught}, trained on {control} "
+        f"(n = {len(rows)})"
+    )
+    assert table["mnist_net2net"][3].startswith(expected)
+
+
+def test_chapter_06_counts_as_the_page_does(root, table):
+    words = dict(enumerate(["none", "one", "two", "three", "four", "five", "six", "seven"]))
+    done = [row for row in table.values() if row[3] != "not yet"]
+    numbers = sorted({re.search(r"\d\d", row[4])[0] for row in done})
+    cells = nbformat.read(root / "notebooks" / "06_open_questions.ipynb", as_version=4).cells
+    (row,) = re.findall(
+        r'"The Keras folder of examples": \(\s*"(.+?)", "(.+?)", "(.+?)"\)',
+        "\n".join(cell.source for cell in cells),
+    )
+    assert row == ("sixteen files", f"{words[len(done)]} so far", ", ".join(numbers))
+
+
+# ---- what breaks -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["sum", "mean", "shape", "int_shape", "gradients"])
+def test_the_backend_has_lost_its_functions(name):
+    assert not hasattr(keras.backend, name)
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "keras.layers.advanced_activations",
+        "keras.utils.generic_utils",
+        "keras.wrappers.scikit_learn",
+        "tensorflow.contrib",
+    ],
+)
+def test_modules_are_gone(module):
+    with pytest.raises(ModuleNotFoundError):
+        importlib.import_module(module)
+
+
+def test_arguments_are_refused_and_others_have_moved():
+    for optimizer in (keras.optimizers.SGD, keras.optimizers.RMSprop, keras.optimizers.Adam):
+        with pytest.raises(ValueError, match="lr"):
+            optimizer(lr=0.001)
+    with pytest.raises(ValueError, match="must be a KerasTensor"):
+        keras.Input(tensor=tf.zeros((1, 2)))
+    with pytest.raises(TypeError, match="embeddings_layer_names"):
+        keras.callbacks.TensorBoard(embeddings_layer_names=["features"])
+    assert not hasattr(tf.data.Dataset, "make_one_shot_iterator")
+    assert not hasattr(tf.train, "shuffle_batch")
+    assert float(keras.optimizers.get("adadelta").learning_rate) == pytest.approx(0.001)
