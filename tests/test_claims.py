@@ -23,6 +23,7 @@ SPOILERS = {
 OF_ANY_ROWS = {
     "06_open_questions": {"assert 27 < work['post'] / work['LeNet-5'] < 33"},
     "08_architecture": {
+        "assert 4 < ratio < 4.5",
         "assert work['post'] > 9 * work['small']",
         "assert readings.shape == (10, 12) and (wandered > 0).any()",
     },
