@@ -500,7 +500,7 @@ def test_an_unreachable_scheduler_is_named(folder, capsys):
 # ---- what was recorded -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["optimizers", "layer_parameters", "ten_second_trials"])
+@pytest.mark.parametrize("name", ["layer_parameters", "ten_second_trials"])  # Keras, NumPy
 def test_recorded_runs_are_found_again(name):
     from mnist_helpers.training import trainer
 

@@ -133,10 +133,9 @@ def test_a_task_fills_a_row(task):
         assert np.isfinite(values).all()
 
 
-@pytest.mark.parametrize("task", TINY)
-def test_a_task_that_diverged_is_recorded_as_such(task, tmp_path):
-    few = {"task": task, "epochs": 1, "training_images": 400}
-    settings = TINY[task] | few | {"learning_rate": 1e30}
+def test_a_task_that_diverged_is_recorded_as_such(tmp_path):  # one place says so for all
+    few = {"task": "siamese", "epochs": 1, "training_images": 400}
+    settings = TINY["siamese"] | few | {"learning_rate": 1e30}
     file = f'"""Too fast?"""\n\nSETTINGS, SEEDS = {settings}, 1\nVARIANTS = {{"tiny": {{}}}}\n'
     (tmp_path / "tiny.py").write_text(file, encoding="utf-8")
     row = tasks.train(complete(settings), seed=0).row | {"variant": "tiny", "commit": "abc"}
