@@ -5,9 +5,10 @@ epochs, as in the post; only that 5,000 of the 60,000 training images are the va
 one change brings another with it (a larger kernel more work, a second convolution a wider view), a
 control keeps the other fixed.
 
-Declared before the first run. Five seeds each, ten of the post's. All were trained on one graphics
-card, with JAX in full single precision, so that no comparison mixes machines; "post, on a
-processor" says whether that matters: the same trained with TensorFlow on processors.
+Declared before the first run of a variant. Five seeds each, ten of the post's. All were trained on
+one graphics card, with JAX in full single precision, so that no comparison mixes machines; "post,
+on a processor" says whether that matters: the same trained with TensorFlow on processors. (Where
+they are trained was declared when the first two of these were known; they count for nothing else.)
 
 Each variant is compared with the post's, by Welch's t-test (the same seed means nothing to two
 networks of different shapes), adjusted by Benjamini and Hochberg's method over all variants; the
