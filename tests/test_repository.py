@@ -317,17 +317,16 @@ def test_the_readme_states_how_short_a_training_can_be(root):
     """Compare the README's row about chapter 16 with the recorded runs and their seconds."""
     readme = (root / "README.md").read_text(encoding="utf-8")
     (row,) = re.findall(
-        r"^\| (\w+) trainings .* \| ([\d.]+) ± ([\d.]+) % \| ([\d.]+) s \|", readme, re.MULTILINE
+        r"^\| (\d+) trainings .* \| ([\d.]+) ± ([\d.]+) % \| ([\d.]+) s \|", readme, re.MULTILINE
     )
-    accuracies = (
-        100 * experiments.by_variant(experiments.read("ten_seconds"), "test_accuracy")["no margin"]
-    )
+    fresh = [row for row in experiments.read("hundred_seeds") if row["seed"] >= 10]
+    accuracies = 100 * experiments.by_variant(fresh, "test_accuracy")["no margin"]
     record = root / "experiments" / "results" / "ten_seconds.seconds.json"
     seconds = json.loads(record.read_text(encoding="utf-8"))["seconds"]["no margin"]
     assert row == (
-        "ten",
+        f"{len(accuracies)}",
         f"{accuracies.mean():.2f}",
         f"{accuracies.std(ddof=1):.2f}",
         f"{statistics.median(seconds):.1f}",
     )
-    assert len(accuracies) == 10 and accuracies.mean() >= 99.19
+    assert len(accuracies) == 100
