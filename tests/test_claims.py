@@ -21,7 +21,10 @@ SPOILERS = {
 }
 # What no spoiled row can break: how many runs there are, and what their settings settle.
 OF_ANY_ROWS = {
-    "06_open_questions": {"assert 27 < work['post'] / work['LeNet-5'] < 33"},
+    "06_open_questions": {
+        "assert 27 < work['post'] / work['LeNet-5'] < 33",
+        "assert rates['Adadelta, one_cycle'] == 3",
+    },
     "08_architecture": {
         "assert 4 < ratio < 4.5",
         "assert work['post'] > 9 * work['small']",
