@@ -9,7 +9,7 @@ from checks import refuses
 
 from mnist_helpers import models, tasks
 from mnist_helpers.experiments import results
-from mnist_helpers.tasks import net2net, parts, siamese, transfer
+from mnist_helpers.tasks import locally_connected, net2net, parts, siamese, transfer
 from mnist_helpers.training.settings import complete
 
 
@@ -51,6 +51,37 @@ def test_a_unit_copied_twice_is_shared_by_three():
     np.testing.assert_allclose(shared.sum(axis=0), [4, 4])
     noisy = net2net.copied(kernel, bias, np.eye(4), 20, generator, noise=0.05)[2]
     assert 0 < abs(noisy[4:]).min() < abs(noisy).max() <= 1
+
+
+# ---- locally connected -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("size", "stride", "channels"), [(5, 2, 1), (3, 1, 4), (2, 3, 2)])
+def test_one_kernel_in_every_place_makes_a_convolution(size, stride, channels):
+    images = np.random.default_rng(0).random((3, 11, 14, channels)).astype("float32")
+    shared = keras.layers.Conv2D(6, size, stride, activation="relu", bias_initializer="uniform")
+    expected = np.asarray(shared(images))
+    layer = locally_connected.LocallyConnected(6, size, stride, "relu", seed=0)
+    assert np.asarray(layer(images)).shape == expected.shape
+    kernel, bias = shared.get_weights()
+    layer.kernel.assign(np.broadcast_to(kernel.reshape(-1, 6), layer.kernel.shape))
+    layer.bias.assign(np.broadcast_to(bias, layer.bias.shape))
+    np.testing.assert_allclose(layer(images), expected, atol=1e-5)
+
+
+def test_images_are_moved_in_four_directions_and_counted_together():
+    class Corner:
+        """Answers 1 where the upper left pixel is inked."""
+
+        def predict(self, images, **_):
+            inked = images[:, 0, 0, 0] > 0
+            return np.stack([~inked, inked], axis=1)
+
+    images = np.zeros((1, 28, 28, 1))
+    images[0, 0, 2] = 1
+    ones, zeros = np.ones(1), np.zeros(1)
+    assert locally_connected.moved_accuracy(Corner(), images, zeros, 0) == 1
+    assert locally_connected.moved_accuracy(Corner(), images, ones, 2) == 0.25
 
 
 # ---- pairs -----------------------------------------------------------------------------------
