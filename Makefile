@@ -18,7 +18,7 @@ export PYTHONUTF8 = 1
 export TF_CPP_MIN_LOG_LEVEL = 3
 
 .PHONY: help book test processors attacks lab notebooks experiments models bench pdf epub take \
-        student links format clean moved
+        student slides links format clean moved
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
 
@@ -68,6 +68,9 @@ take: $(READY)  ## make all that a release carries: PDF, EPUB, the site for offl
 
 student: $(READY)  ## make the notebooks for a class into _build/student: no outputs, no solutions
 	$(BIN)/python notebooks/student.py
+
+slides: $(READY)  ## make slides of each chapter into _build/slides: promises, figures, findings
+	$(BIN)/python book/slides.py
 
 links: $(READY)  ## check the links that leave the book
 	$(BIN)/python book/build.py --links
