@@ -56,8 +56,8 @@ def numbers():
         (
             f"{speed['value']:.0f} ×",
             f"as fast to the accuracy that the post reported: seconds in the place of minutes, on "
-            f"two cores ({speed['low']:.0f} to {speed['high']:.0f} × in {speed['n']} turns; mean of "
-            f"{len(fresh)} fresh seeds {low_of_fresh:.2f} to {high_of_fresh:.2f} %).",
+            f"two cores ({speed['low']:.0f} to {speed['high']:.0f} × in {speed['n']} turns; mean "
+            f"of {len(fresh)} fresh seeds {low_of_fresh:.2f} to {high_of_fresh:.2f} %).",
             "Chapter 16", "notebooks/16_ten_seconds.ipynb",
         ),
     ]  # fmt: skip
