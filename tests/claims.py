@@ -220,7 +220,7 @@ def shuffled(seed):
             places = random.permutation(np.flatnonzero(epochs == count))
             other[places] = np.roll(places, 1)  # no run keeps its own, if there are two
         return [
-            row | {column: found[place][column] for column in MEASURED}
+            row | {column: found[place].get(column) for column in (*MEASURED, "measures")}
             for row, place in zip(found, other, strict=True)
         ]
 
