@@ -1,0 +1,34 @@
+"""Does a layer that keeps both signs reach the same accuracy with half the parameters?
+
+The network of the example of 2018: two dense layers of 256 units, each with the antirectifier (the
+row centred, of length 1, its positive and negative parts side by side) and dropout .1 behind it;
+RMSprop at 0.001, batches of 128. The claim does not say with what it compares, so there are three
+networks with ReLU: `ReLU, same units` (256), `ReLU, as many parameters` (306) and `ReLU, twice the
+parameters` (512, whose next layers read as many numbers as the antirectifier's). Two more change
+one thing each: `both signs, not normalised` and `ReLU, normalised`. Four epochs of the example's
+forty, and five seeds: about a quarter to half a minute of one core a run.
+
+Declared before the first run. Each of the five others is compared with `antirectifier`, by Welch's
+intervals, adjusted by Benjamini and Hochberg's method over the five; told apart if both the test
+and the validation images say so, with the same sign. "Comparable" means that the interval of the
+difference in test accuracy lies between -0.3 and +0.3 points; an interval that reaches beyond
+leaves the claim undecided. The example's budget is declared as `forty epochs`, and compared with
+nothing.
+"""
+
+SETTINGS = {"task": "antirectifier", "optimizer": "RMSprop", "epochs": 4}
+BOTH = {"normalised": True, "signs": 2}
+RELU = {"normalised": False, "signs": 1}
+VARIANTS = {
+    "antirectifier": {"task_options": {"units": 256} | BOTH},
+    "ReLU, same units": {"task_options": {"units": 256} | RELU},
+    "ReLU, as many parameters": {"task_options": {"units": 306} | RELU},
+    "ReLU, twice the parameters": {"task_options": {"units": 512} | RELU},
+    "both signs, not normalised": {
+        "task_options": {"units": 256, "normalised": False, "signs": 2},
+    },
+    "ReLU, normalised": {"task_options": {"units": 256, "normalised": True, "signs": 1}},
+    "antirectifier, forty epochs": {"task_options": {"units": 256} | BOTH, "epochs": 40},
+}
+SEEDS = 1
+MORE_SEEDS = dict.fromkeys([name for name in VARIANTS if "forty" not in name], 5)
