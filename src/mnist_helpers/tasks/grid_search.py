@@ -102,7 +102,7 @@ def train(settings, seed, training, validation, test):
 
     ``measures`` holds for each point its log loss and accuracy on each fold, and the loss and
     accuracy on the test set after training on all images; ``best`` is the place of the point with
-    the least mean log loss of the folds in the list ``points``. The columns are the best point's; in
+    the least mean log loss of the folds in the list ``points``. The columns are that point's; in
     the place of the validation set stand the folds.
 
     Task options: ``dense_units``, ``epochs`` (lists, the grid), ``images`` and ``folds``.
