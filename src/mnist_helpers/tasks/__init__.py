@@ -10,12 +10,11 @@ import time
 import keras
 
 from mnist_helpers import environment
-from mnist_helpers.tasks import antirectifier, grid_search, net2net, siamese, transfer
+from mnist_helpers.tasks import antirectifier, net2net, siamese, transfer
 from mnist_helpers.training import trainer
 
 TASKS = {
     "antirectifier": antirectifier.train,
-    "grid_search": grid_search.train,
     "net2net": net2net.train,
     "siamese": siamese.train,
     "transfer": transfer.train,
