@@ -12,8 +12,9 @@ Declared before the first run. Each of the five others is compared with `antirec
 intervals, adjusted by Benjamini and Hochberg's method over the five; told apart if both the test
 and the validation images say so, with the same sign. "Comparable" means that the interval of the
 difference in test accuracy lies between -0.5 and +0.5 points; an interval that reaches beyond
-leaves the claim undecided. The example's budget is declared as `all images, forty epochs`, about
-three minutes of one core a run, and was not run.
+leaves the claim undecided. `forty epochs`
+gives two of them, on the same 5,500 images, the example's forty; their difference is reported
+likewise, by itself. (Two of the six, since it costs as much as all the rest.)
 """
 
 SETTINGS = {"task": "antirectifier", "optimizer": "RMSprop", "epochs": 5, "training_images": 5500}
@@ -29,9 +30,8 @@ VARIANTS = {
     },
     "ReLU, normalised": {"task_options": {"units": 256, "normalised": True, "signs": 1}},
 }
-ALL = {"epochs": 40, "training_images": 55_000}
 VARIANTS |= {
-    f"{name}, all images, forty epochs": VARIANTS[name] | ALL
+    f"{name}, forty epochs": VARIANTS[name] | {"epochs": 40}
     for name in ("antirectifier", "ReLU, twice the parameters")
 }
 SEEDS = 5
