@@ -72,10 +72,21 @@ def test_the_page_states_what_was_recorded(table):
         f"(n = {len(rows)})"
     )
     assert table["mnist_net2net"][3].startswith(expected)
+    anti = by_variant(read("antirectifier"), "test_accuracy")
+    small, large = (
+        f"{spread(anti[name])} with {parameters} parameters"
+        for name, parameters in (
+            ("antirectifier", "337,418"),
+            ("ReLU, twice the parameters", "669,706"),
+        )
+    )
+    expected = f"{small}, ReLU {large} (n = {len(anti['antirectifier'])})"
+    assert table["antirectifier"][3].startswith(expected)
 
 
 def test_chapter_06_counts_as_the_page_does(root, table):
-    words = dict(enumerate(["none", "one", "two", "three", "four", "five", "six", "seven"]))
+    counts = "none one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
+    words = dict(enumerate(f"{counts} fifteen sixteen".split()))
     done = [row for row in table.values() if row[3] != "not yet"]
     numbers = sorted({re.search(r"\d\d", row[4])[0] for row in done})
     cells = nbformat.read(root / "notebooks" / "06_open_questions.ipynb", as_version=4).cells

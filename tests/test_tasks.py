@@ -9,7 +9,14 @@ from checks import refuses
 
 from mnist_helpers import models, tasks
 from mnist_helpers.experiments import results
-from mnist_helpers.tasks import locally_connected, net2net, parts, siamese, transfer
+from mnist_helpers.tasks import (
+    antirectifier,
+    locally_connected,
+    net2net,
+    parts,
+    siamese,
+    transfer,
+)
 from mnist_helpers.training.settings import complete
 
 
@@ -140,9 +147,42 @@ def test_some_of_each_come_class_by_class():
     np.testing.assert_array_equal(labels[drawn], np.repeat([1, 2, 3], 4))
 
 
+# ---- the antirectifier -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("normalised", [True, False])
+@pytest.mark.parametrize("signs", [2, 1])
+def test_a_layer_of_ones_own_is_what_numpy_says_and_can_be_saved(normalised, signs, tmp_path):
+    rows = np.random.default_rng(0).normal(size=(4, 6)).astype("float32")
+    layer = antirectifier.Antirectifier(normalised, signs)
+    numbers = rows.astype("float64")
+    if normalised:
+        numbers = numbers - numbers.mean(axis=1, keepdims=True)
+        numbers /= np.linalg.norm(numbers, axis=1, keepdims=True)
+    expected = np.maximum(0, np.concatenate([numbers, -numbers][:signs], axis=1))
+    np.testing.assert_allclose(layer(rows), expected, atol=1e-6)
+    model = keras.Sequential([keras.Input((6,)), layer])
+    model.save(tmp_path / "layer.keras")
+    again = keras.saving.load_model(tmp_path / "layer.keras")
+    np.testing.assert_allclose(again(rows), expected, atol=1e-6)
+    assert np.isfinite(np.asarray(layer(np.ones((1, 6), "float32")))).all()  # nothing but its mean
+
+
+def test_the_seed_alone_draws_the_antirectifiers_weights():
+    first, again, other = (
+        antirectifier.network(4, normalised=True, signs=2, seed=seed).get_weights()
+        for seed in (1, 1, 2)
+    )
+    assert all((a == b).all() for a, b in zip(first, again, strict=True))
+    kernels = [weights for weights in zip(first, other, strict=True) if weights[0].ndim == 2]
+    assert all((a != b).any() for a, b in kernels) and len(kernels) == 3
+
+
 # ---- rows ------------------------------------------------------------------------------------
 
 TINY = {
+    "antirectifier": {"task_options": {"units": 4, "normalised": True, "signs": 2}},
+    "locally_connected": {"network": "2C5S4", "task_options": {"unshared": 1}},
     "transfer": {
         "network": "4C5S4-8",
         "batch_size": 64,

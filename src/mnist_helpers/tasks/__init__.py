@@ -10,10 +10,11 @@ import time
 import keras
 
 from mnist_helpers import environment
-from mnist_helpers.tasks import locally_connected, net2net, siamese, transfer
+from mnist_helpers.tasks import antirectifier, locally_connected, net2net, siamese, transfer
 from mnist_helpers.training import trainer
 
 TASKS = {
+    "antirectifier": antirectifier.train,
     "locally_connected": locally_connected.train,
     "net2net": net2net.train,
     "siamese": siamese.train,
