@@ -10,10 +10,15 @@ import time
 import keras
 
 from mnist_helpers import environment
-from mnist_helpers.tasks import net2net, siamese, transfer
+from mnist_helpers.tasks import net2net, sequences, siamese, transfer
 from mnist_helpers.training import trainer
 
-TASKS = {"net2net": net2net.train, "siamese": siamese.train, "transfer": transfer.train}
+TASKS = {
+    "net2net": net2net.train,
+    "sequences": sequences.train,
+    "siamese": siamese.train,
+    "transfer": transfer.train,
+}
 
 
 def train(settings, seed, keep=(), checkpoint=None):

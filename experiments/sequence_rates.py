@@ -1,0 +1,21 @@
+"""At which learning rate does each network of `sequences` do best?
+
+Three rates each, one seed, the recipe of `sequences`. That experiment trains on with the rate at
+which a network has the highest validation accuracy, so that none is judged by another one's rate.
+"""
+
+SETTINGS = {"task": "sequences", "training_images": 5_000, "epochs": 5, "batch_size": 64}
+
+NETWORKS = {
+    "convolution": "8C5-P2-24C3-P2-64",
+    "dense layers": "320-224",
+    "LSTM over rows": "rows",
+    "hierarchical LSTM": "hierarchical",
+    "vision transformer": "transformer",
+}
+VARIANTS = {
+    f"{name} at {rate:g}": {"network": network, "learning_rate": rate}
+    for rate in (0.001, 0.003, 0.01)
+    for name, network in NETWORKS.items()
+}
+SEEDS = 1
