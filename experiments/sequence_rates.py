@@ -4,7 +4,7 @@ Three rates each, one seed, the recipe of `sequences`. That experiment trains on
 which a network has the highest validation accuracy, so that none is judged by another one's rate.
 """
 
-SETTINGS = {"task": "sequences", "training_images": 5_000, "epochs": 5, "batch_size": 64}
+SETTINGS = {"task": "sequences", "training_images": 4_000, "epochs": 5, "batch_size": 64}
 
 NETWORKS = {
     "convolution": "8C5-P2-24C3-P2-64",

@@ -134,7 +134,7 @@ def pixels(seed, units=20, identity=False):
     )
 
 
-def transformer(seed, size=7, width=32, heads=4, blocks=2, hidden=64):
+def transformer(seed, size=7, width=48, heads=4, blocks=1, hidden=72):
     """Cut the image into patches, let them attend to each other, and take the mean of what is left.
 
     Parameters
@@ -156,7 +156,7 @@ def transformer(seed, size=7, width=32, heads=4, blocks=2, hidden=64):
     Examples
     --------
     >>> transformer(seed=0).count_params()
-    19594
+    20386
     """
     draw = _drawing(seed)
 
