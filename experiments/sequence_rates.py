@@ -1,7 +1,7 @@
 """At which learning rate does each network of `sequences` do best?
 
-Three rates each, one seed, the recipe of `sequences`. That experiment trains on with the rate at
-which a network has the highest validation accuracy, so that none is judged by another one's rate.
+Three rates each, one seed, the recipe of `sequences`, which has one rate for all: so that one sees
+how much a network is held back by it, on the validation images.
 """
 
 SETTINGS = {"task": "sequences", "training_images": 4_000, "epochs": 5, "batch_size": 64}
