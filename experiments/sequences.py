@@ -3,10 +3,9 @@
 Five networks of about 330,000 multiply-adds an image: the book's small convolution, made smaller;
 dense layers; an LSTM over the 28 rows; an LSTM along each row under one over the rows, as in the
 example of 2018; and a vision transformer of one block, on 16 patches. 4,000 training images, five
-epochs, Adam at 0.003, batches of 64: the same for all, and chosen for none of them; what other
-rates would have given is `sequence_rates`, with one seed. `pixels permuted`: the pixels of all
-images in one new order, the same for all networks and seeds. Five seeds, about ten seconds of one
-core a run.
+epochs, Adam at 0.003, batches of 64: the same for all, and chosen for none of them. `pixels
+permuted`: the pixels of all images in one new order, the same for all networks and seeds. Five
+seeds, about ten seconds of one core a run.
 
 `hierarchical LSTM, as in 2018` is that example's own recipe: 128 units along the rows and over
 them, RMSprop, batches of 32, five epochs of all training images. One seed is declared; it takes
