@@ -42,6 +42,7 @@ SHORT = {
     "15_ensembles": {"LIVE_IMAGES": 250, "LIVE_EPOCHS": 2, "SPLITS": 50},
     "16_ten_seconds": {"TRAINING_IMAGES": 5_120, "TIMED_STEPS": 4},
     "17_last_errors": {"CHANGED_IMAGES": 200, "SPLITS": 20},
+    "18_sequences": {"STEPS": 98, "LIVE_IMAGES": 640},
     "19_transfer": {"LIVE_STEPS": 8, "LIVE_IMAGES": 3_000},
     "22_around": {
         "LIVE_IMAGES": 1_280,

@@ -53,6 +53,12 @@ def test_the_page_states_what_was_recorded(table):
     pairs = measures("siamese", "ten digits", "these digits, threshold 0.5")
     assert table["mnist_siamese"][3].startswith(f"{spread(pairs)} (n = {len(pairs)})")
     assert not measures("siamese", "ten digits, twenty epochs", "threshold").size  # says the page
+    for file, name, variant in (
+        ("mnist_irnn", "pixels", "identity"),
+        ("mnist_hierarchical_rnn", "sequences", "hierarchical LSTM"),
+    ):
+        reached = by_variant(read(name), "test_accuracy")[variant]
+        assert table[file][3].startswith(f"{spread(reached)} (n = {len(reached)})")
     rows = [row for row in read("transfer") if row["variant"] == "small network"]
     first = spread([row["test_accuracy"] for row in rows])
     frozen = spread(measures("transfer", "small network", "frozen, test")[:, -1])

@@ -10,13 +10,21 @@ import time
 import keras
 
 from mnist_helpers import environment
-from mnist_helpers.tasks import antirectifier, locally_connected, net2net, siamese, transfer
+from mnist_helpers.tasks import (
+    antirectifier,
+    locally_connected,
+    net2net,
+    sequences,
+    siamese,
+    transfer,
+)
 from mnist_helpers.training import trainer
 
 TASKS = {
     "antirectifier": antirectifier.train,
     "locally_connected": locally_connected.train,
     "net2net": net2net.train,
+    "sequences": sequences.train,
     "siamese": siamese.train,
     "transfer": transfer.train,
 }
