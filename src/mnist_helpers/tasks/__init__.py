@@ -10,10 +10,17 @@ import time
 import keras
 
 from mnist_helpers import environment
-from mnist_helpers.tasks import net2net, siamese, transfer
+from mnist_helpers.tasks import denoising, net2net, siamese, transfer, variational, what_where
 from mnist_helpers.training import trainer
 
-TASKS = {"net2net": net2net.train, "siamese": siamese.train, "transfer": transfer.train}
+TASKS = {
+    "denoising": denoising.train,
+    "net2net": net2net.train,
+    "siamese": siamese.train,
+    "transfer": transfer.train,
+    "variational": variational.train,
+    "what_where": what_where.train,
+}
 
 
 def train(settings, seed, keep=(), checkpoint=None):
