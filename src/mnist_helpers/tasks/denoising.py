@@ -56,9 +56,10 @@ class NoisyPictures(batches.AugmentedImages):
 def train(settings, seed, training, validation, test):
     """Train an autoencoder, and measure what it makes of noisy and of clean test images.
 
-    The losses on the validation and on the test set are the mean squared errors, a pixel, of what
-    comes out for noisy images from the clean ones, whatever the training set was; the accuracies
-    are those of reading what comes out. ``measures`` holds the error for clean images, too.
+    The losses by epoch are cross-entropies, the last one on the test set is the squared error; the
+    accuracies are those of reading what comes out for noisy images. ``measures`` holds the mean
+    squared errors, a pixel, of what comes out for noisy images from the clean ones, whatever the
+    training set was, and for clean test images.
 
     Task options: ``maps``, ``code``, ``deviation`` of the noise, and ``noise_on``, some of "input"
     and "target".
@@ -73,14 +74,18 @@ def train(settings, seed, training, validation, test):
     given = [
         noisy(images, options["deviation"], of) for of, (images, _) in enumerate((validation, test))
     ]
-    history = autoencoding.fit(model, settings, "mse", learned, (given[0], validation[0]))
+    history = autoencoding.fit(
+        model, settings, "binary_crossentropy", learned, (given[0], validation[0])
+    )
     made = [autoencoding.asked(model, images) for images in given]
     clean = autoencoding.asked(model, test[0])
-    found = autoencoding.squared_error(made[1], test[0]).mean()
-    measures = {
-        "clean, test": round(float(autoencoding.squared_error(clean, test[0]).mean()), 6),
-    }
+    errors = [
+        round(float(autoencoding.squared_error(*each).mean()), 6)
+        for each in zip((*made, clean), (validation[0], test[0], test[0]), strict=True)
+    ]
+    names = "squared error, validation", "squared error, test", "squared error, clean"
+    measures = dict(zip(names, errors, strict=True))
     labels = validation[1], test[1]
-    return autoencoding.columns(history, found, made, labels, model, [encoder, decoder]) | {
+    return autoencoding.columns(history, errors[1], made, labels, model, [encoder, decoder]) | {
         "measures": measures
     }

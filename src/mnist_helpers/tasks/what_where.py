@@ -104,8 +104,9 @@ def networks(maps, code, places):
 def train(settings, seed, training, validation, test):
     """Train an autoencoder with or without places, and ask it for one digit with another's places.
 
-    The losses are mean squared errors, a pixel; the accuracies those of reading what comes out.
-    ``measures`` holds what `swapped` says of the first thousand test images.
+    The losses by epoch are cross-entropies, the last one on the test set is the squared error; the
+    accuracies are those of reading what comes out. ``measures`` holds the mean squared errors, a
+    pixel, and what `swapped` says of the first thousand test images.
 
     Task options: ``maps``, ``code`` and ``places``, as `networks` has them.
     """
@@ -114,14 +115,19 @@ def train(settings, seed, training, validation, test):
     images = keras.Input((28, 28, 1))
     model = keras.Model(images, decoder(encoder(images)))
     learned = batches.AugmentedImages(training[0], training[0], settings["batch_size"], seed, None)
-    history = autoencoding.fit(model, settings, "mse", learned, (validation[0],) * 2)
+    history = autoencoding.fit(
+        model, settings, "binary_crossentropy", learned, (validation[0],) * 2
+    )
     made = [autoencoding.asked(model, images) for images in (validation[0], test[0])]
-    found = autoencoding.squared_error(made[1], test[0]).mean()
-    measures = swapped(encoder, decoder, *(each[:1000] for each in test))
-    labels = validation[1], test[1]
-    return autoencoding.columns(history, found, made, labels, model, [encoder, decoder]) | {
-        "measures": measures
+    errors = {
+        f"squared error, {name}": round(float(autoencoding.squared_error(*each).mean()), 6)
+        for name, *each in zip(("validation", "test"), made, (validation[0], test[0]), strict=True)
     }
+    measures = errors | swapped(encoder, decoder, *(each[:1000] for each in test))
+    labels = validation[1], test[1]
+    return autoencoding.columns(
+        history, errors["squared error, test"], made, labels, model, [encoder, decoder]
+    ) | {"measures": measures}
 
 
 def swapped(encoder, decoder, images, labels):
