@@ -43,6 +43,7 @@ SHORT = {
     "16_ten_seconds": {"TRAINING_IMAGES": 5_120, "TIMED_STEPS": 4},
     "17_last_errors": {"CHANGED_IMAGES": 200, "SPLITS": 20},
     "19_transfer": {"LIVE_STEPS": 8, "LIVE_IMAGES": 3_000},
+    "20_autoencoders": {"LIVE_IMAGES": 1_280, "DRAWS": 50},
 }
 LONGEST_CELL = 32  # lines with code; the style asks for far less
 LONGEST_SOLUTION = 50  # lines, collapsed on the page
