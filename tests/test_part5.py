@@ -88,13 +88,19 @@ def test_the_page_states_what_was_recorded_of_autoencoders(table):
     )
     assert table["mnist_swwae"][3].startswith(expected)
     for file, variant in (("", "beta 1"), ("_deconv", "convolutions")):
-        bounds = -sum(measures("variational", variant, f"{part}, test") for part in ("lost", "nats"))
+        bounds = -sum(
+            measures("variational", variant, f"{part}, test") for part in ("lost", "nats")
+        )
         expected = f"bound {spread(bounds, 1, 1, '')} nats (n = {len(bounds)})".replace("-", "−")
         assert table[f"variational_autoencoder{file}"][3].startswith(expected)
 
 
 def test_chapter_06_counts_as_the_page_does(root, table):
-    words = dict(enumerate("none one two three four five six seven eight nine ten".split()))
+    words = dict(
+        enumerate(
+            ["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+        )
+    )
     done = [row for row in table.values() if row[3] != "not yet"]
     numbers = sorted({re.search(r"\d\d", row[4])[0] for row in done})
     cells = nbformat.read(root / "notebooks" / "06_open_questions.ipynb", as_version=4).cells
