@@ -77,7 +77,7 @@ def networks(maps, code, places):
     maps : sequence of int
         Of the two convolutions, each with a pooling.
     code : int
-        How many numbers; with 0 the decoder gets a 0 in the code's place.
+        How many numbers; with 0 the decoder gets a 1 in the code's place, whatever the image.
     places : bool
         Whether the decoder is told them.
 
@@ -92,7 +92,7 @@ def networks(maps, code, places):
     what, first_where = Maxima()(layers.Conv2D(first, **options)(images))
     what, second_where = Maxima()(layers.Conv2D(second, **options)(what))
     codes = layers.Dense(max(code, 1))(layers.Flatten()(what))
-    encoder = keras.Model(images, (codes if code else 0 * codes, first_where, second_where))
+    encoder = keras.Model(images, (codes if code else ops.ones_like(codes), first_where, second_where))
     given = [keras.Input(each.shape[1:]) for each in encoder.outputs]
     codes, first_where, second_where = given if places else (given[0], None, None)
     what = layers.Reshape((7, 7, second))(layers.Dense(49 * second, activation="relu")(codes))
