@@ -92,7 +92,9 @@ def networks(maps, code, places):
     what, first_where = Maxima()(layers.Conv2D(first, **options)(images))
     what, second_where = Maxima()(layers.Conv2D(second, **options)(what))
     codes = layers.Dense(max(code, 1))(layers.Flatten()(what))
-    encoder = keras.Model(images, (codes if code else ops.ones_like(codes), first_where, second_where))
+    encoder = keras.Model(
+        images, (codes if code else ops.ones_like(codes), first_where, second_where)
+    )
     given = [keras.Input(each.shape[1:]) for each in encoder.outputs]
     codes, first_where, second_where = given if places else (given[0], None, None)
     what = layers.Reshape((7, 7, second))(layers.Dense(49 * second, activation="relu")(codes))
