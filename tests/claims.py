@@ -26,7 +26,7 @@ SOURCES = {"read": experiments.read, "probabilities_of": experiments.probabiliti
 # What a run's settings do not settle.
 MEASURED = (
     "training_losses", "validation_losses", "validation_accuracies", "validation_loss",
-    "validation_accuracy", "test_loss", "test_accuracy", "seconds", "cpu_seconds", "measures",
+    "validation_accuracy", "test_loss", "test_accuracy", "seconds", "cpu_seconds",
 )  # fmt: skip
 
 
