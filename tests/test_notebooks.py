@@ -44,6 +44,7 @@ SHORT = {
     "17_last_errors": {"CHANGED_IMAGES": 200, "SPLITS": 20},
     "18_sequences": {"STEPS": 98, "LIVE_IMAGES": 640},
     "19_transfer": {"LIVE_STEPS": 8, "LIVE_IMAGES": 3_000},
+    "20_autoencoders": {"LIVE_IMAGES": 1_280, "DRAWS": 50},
     "22_around": {
         "LIVE_IMAGES": 1_280,
         "MAPPED": 150,

@@ -90,6 +90,27 @@ def test_the_page_states_what_was_recorded(table):
     assert table["antirectifier"][3].startswith(expected)
 
 
+def test_the_page_states_what_was_recorded_of_autoencoders(table):
+    def error(name, variant):
+        return spread(measures(name, variant, "squared error, test"), 1, 4, "")
+
+    count = len(measures("denoising", "to the clean image", "squared error, test"))
+    expected = f"error {error('denoising', 'to the clean image')} (n = {count})"
+    assert table["mnist_denoising_autoencoder"][3].startswith(expected)
+    count = len(measures("what_where", "code and places", "squared error, test"))
+    expected = (
+        f"error {error('what_where', 'code and places')}, without the places "
+        f"{error('what_where', 'code alone')} (n = {count})"
+    )
+    assert table["mnist_swwae"][3].startswith(expected)
+    for file, variant in (("", "beta 1"), ("_deconv", "convolutions")):
+        bounds = -sum(
+            measures("variational", variant, f"{part}, test") for part in ("lost", "nats")
+        )
+        expected = f"bound {spread(bounds, 1, 1, '')} nats (n = {len(bounds)})".replace("-", "−")
+        assert table[f"variational_autoencoder{file}"][3].startswith(expected)
+
+
 def test_chapter_06_counts_as_the_page_does(root, table):
     counts = "none one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
     words = dict(enumerate(f"{counts} fifteen sixteen".split()))

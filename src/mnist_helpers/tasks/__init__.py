@@ -12,21 +12,27 @@ import keras
 from mnist_helpers import environment
 from mnist_helpers.tasks import (
     antirectifier,
+    denoising,
     locally_connected,
     net2net,
     sequences,
     siamese,
     transfer,
+    variational,
+    what_where,
 )
 from mnist_helpers.training import trainer
 
 TASKS = {
     "antirectifier": antirectifier.train,
+    "denoising": denoising.train,
     "locally_connected": locally_connected.train,
     "net2net": net2net.train,
     "sequences": sequences.train,
     "siamese": siamese.train,
     "transfer": transfer.train,
+    "variational": variational.train,
+    "what_where": what_where.train,
 }
 
 
