@@ -6,8 +6,8 @@ from pathlib import Path
 # TensorFlow writes start-up messages below Python, where no filter sees them; a notebook's kernel
 # would take them for outputs.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-# TensorFlow's faster half, on where the processor would have it off, too: the same everywhere, and
-# in half the time. `make processors` tries both.
+# TensorFlow's faster half, on where the processor would have it off, too: the same everywhere.
+# `make processors` tries both.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 # Keras as it comes, whatever is set here; test_chapter.py and test_backends.py try other settings.
 os.environ["KERAS_BACKEND"] = "tensorflow"

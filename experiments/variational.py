@@ -3,7 +3,7 @@
 The examples of 2018 put two random numbers behind each digit: dense layers of 512 units (50
 epochs), or four convolutions (30 epochs). Here the dense layers have 256 units, the strided
 convolutions 4 and 8 maps; 12,800 images, three epochs of batches of 64 (600 steps of Adam at
-0.002): about ten seconds of one core a run. The loss is the cross-entropy, summed over the pixels,
+0.002): 7 to 20 seconds of one core a run. The loss is the cross-entropy, summed over the pixels,
 plus `beta` times the divergence; with `beta` 1 it is the bound.
 
 `beta 0` is an autoencoder with noise in its code, which nothing keeps it from making small. `beta

@@ -3,7 +3,7 @@
 The example of 2018 has five residual blocks with 8 to 128 maps, each with a pooling; on the way
 back each value is put where the maximum was. Here there are two convolutions with 8 and 16 maps,
 each with a pooling, and a dense layer that makes a code of 16 numbers; 9,600 images, one epoch of
-batches of 32 (300 steps of Adam at 0.005): about ten seconds of one core a run. The loss is the
+batches of 32 (300 steps of Adam at 0.005): 7 to 20 seconds of one core a run. The loss is the
 cross-entropy, with which so short a training gets further than with the example's squared error
 (tried on validation images). A size nearer to the example's is declared, and compared with nothing.
 

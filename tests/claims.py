@@ -27,6 +27,7 @@ SOURCES = {"read": experiments.read, "probabilities_of": experiments.probabiliti
 MEASURED = (
     "training_losses", "validation_losses", "validation_accuracies", "validation_loss",
     "validation_accuracy", "test_loss", "test_accuracy", "seconds", "cpu_seconds",
+    "measures",
 )  # fmt: skip
 
 
@@ -220,7 +221,7 @@ def shuffled(seed):
             places = random.permutation(np.flatnonzero(epochs == count))
             other[places] = np.roll(places, 1)  # no run keeps its own, if there are two
         return [
-            row | {column: found[place].get(column) for column in (*MEASURED, "measures")}
+            row | {column: found[place][column] for column in MEASURED}
             for row, place in zip(found, other, strict=True)
         ]
 
