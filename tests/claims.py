@@ -1,7 +1,7 @@
 """What a chapter says of recorded results, run again on results that are spoiled.
 
-A claim is an assertion whose names lead back to recorded runs. Only the statements on which a claim
-depends are run, so that no chapter trains for it.
+A claim is an assertion whose names lead back to recorded runs, or to a trained network. Only the
+statements on which a claim depends are run, so that no chapter trains for it.
 """
 
 import ast
@@ -13,6 +13,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
 
+import keras
 import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
@@ -20,9 +21,13 @@ import numpy as np
 sys.path.append(str(Path(__file__).resolve().parents[1] / "notebooks"))
 import uses
 
-from mnist_helpers import experiments, plots
+from mnist_helpers import experiments, plots, storage
 
-SOURCES = {"read": experiments.read, "probabilities_of": experiments.probabilities_of}
+ROWS = "read", "probabilities_of"
+NETWORKS = ("load_network",)
+SOURCES = {name: getattr(experiments, name) for name in ROWS} | {
+    name: getattr(storage, name) for name in NETWORKS
+}
 # What a run's settings do not settle.
 MEASURED = (
     "training_losses", "validation_losses", "validation_accuracies", "validation_loss",
@@ -80,13 +85,6 @@ def changes(tree):
     return found
 
 
-def _sources(tree):
-    """Name what some code calls to read recorded results."""
-    functions = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    called = {getattr(each, "id", getattr(each, "attr", None)) for each in functions}
-    return called & SOURCES.keys()
-
-
 def _imports(statement):
     return isinstance(statement, ast.Import | ast.ImportFrom)
 
@@ -100,9 +98,11 @@ class Claims(ast.NodeTransformer):
         Of the notebook.
     parameters : dict
         That shorten the chapter.
+    sources : iterable of str
+        Of `SOURCES`: the functions to which claims lead back.
     """
 
-    def __init__(self, path, parameters=()):
+    def __init__(self, path, parameters=(), sources=ROWS):
         notebook = nbformat.read(path, as_version=4)
         statements = [
             statement
@@ -112,17 +112,18 @@ class Claims(ast.NodeTransformer):
         ]
         imported = set().union(*(stores(each) for each in statements if _imports(each)))
         self.path, self.parameters, self.texts = path, dict(parameters), []
-        self.sources = set().union(*map(_sources, statements))
+        self.sources = set(sources)
+        self.sources = set().union(*map(self._sources, statements))
         recorded, spoilable, claiming = set(), set(), set()
         for statement in statements:
-            leads_back = _sources(statement) or reads(statement) & recorded
+            leads_back = self._sources(statement) or reads(statement) & recorded
             if leads_back:
                 spoilable.add(statement)
                 recorded |= stores(statement) | changes(statement) - imported
             elif not isinstance(statement, ast.AugAssign):
                 recorded -= stores(statement)
             for node in ast.walk(statement):
-                if isinstance(node, ast.Assert) and (_sources(node) or reads(node) & recorded):
+                if isinstance(node, ast.Assert) and (self._sources(node) or reads(node) & recorded):
                     node.number = len(self.texts)
                     self.texts.append(ast.unparse(node))
                     claiming.add(statement)
@@ -138,6 +139,12 @@ class Claims(ast.NodeTransformer):
         self.kept, self.bound = kept, []
         self.true = self._run()
         self.asked = set(self.held)  # short parameters pass some by
+
+    def _sources(self, tree):
+        """Name what some code calls to read recorded results."""
+        functions = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        called = {getattr(each, "id", getattr(each, "attr", None)) for each in functions}
+        return called & self.sources
 
     def visit_Assert(self, node):
         """Turn an assertion into a call that notes whether it holds."""
@@ -202,8 +209,8 @@ def _spoilt(bound, spoil):
     for name, value in bound.items():
         if value is plots:
             other[name] = mock.MagicMock()
-        elif value is experiments:
-            other[name] = SimpleNamespace(**vars(experiments) | readers)
+        elif value is experiments or value is storage:
+            other[name] = SimpleNamespace(**vars(value) | readers)
         elif any(value is function for function in SOURCES.values()):
             other[name] = readers[value.__name__]
     return other
@@ -269,5 +276,20 @@ def relabelled(seed):
             spoiled[run] = probabilities.copy()
             spoiled[run][np.sort(places)] = probabilities[places]
         return spoiled
+
+    return spoil
+
+
+def random_weights(seed):
+    """Make a spoiler that deals the weights of each layer of a network out anew."""
+
+    def spoil(network):
+        if not isinstance(network, keras.Model):
+            return network
+        random = np.random.default_rng(seed)
+        weights = [random.permuted(values.ravel()) for values in network.get_weights()]
+        shapes = [values.shape for values in network.get_weights()]
+        network.set_weights([*map(np.reshape, weights, shapes)])
+        return network
 
     return spoil

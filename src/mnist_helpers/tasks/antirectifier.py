@@ -72,6 +72,6 @@ def train(settings, seed, training, validation, test):
     Task options: ``units``, ``normalised`` and ``signs``.
     """
     model = network(**settings["task_options"], seed=seed)
-    history = parts.fit(model, settings, seed, training, validation)
+    history = parts.fit_classifier(model, settings, seed, training, validation)
     tested = model.evaluate(*test, batch_size=1000, verbose=0)
     return parts.columns(history, tested, model) | {"measures": {}}

@@ -76,40 +76,10 @@ def strided_decoder(maps, inputs, activation):
     ])  # fmt: skip
 
 
-def fit(model, settings, loss, batches, validation):
-    """Train to bring out the batches' targets; return the losses by epoch.
-
-    Parameters
-    ----------
-    model : keras.Model
-        Compiled anew, with the settings' optimizer.
-    settings : dict
-    loss : str or callable
-    batches : keras.utils.PyDataset
-        With ``images`` and ``targets``, which are let go in the end: TensorFlow keeps what fed it.
-    validation : tuple of ndarray
-        Pictures, and what should come out.
-
-    Returns
-    -------
-    dict of str to list of float
-    """
-    optimizer = getattr(keras.optimizers, settings["optimizer"])
-    model.compile(
-        optimizer(settings["learning_rate"], **settings["optimizer_options"]),
-        loss,
-        jit_compile=False,
-    )
-    history = model.fit(
-        batches,
-        epochs=settings["epochs"],
-        shuffle=False,
-        validation_data=validation,
-        validation_batch_size=1000,
-        verbose=0,
-    ).history
-    batches.images = batches.targets = None
-    return {name: parts.rounded(values) for name, values in history.items()}
+def fit(model, settings, loss, learned, validation):
+    """Train to bring out the batches' targets, as `parts.fit` does; return the losses by epoch."""
+    parts.compile_network(model, settings, loss, metrics=(), steps_per_execution=1)
+    return parts.fit(model, settings, learned, validation)
 
 
 def squared_error(made, images):
@@ -140,7 +110,7 @@ def _reader():
     return storage.load_network("digit_pad")
 
 
-def read(pictures):
+def read_digits(pictures):
     """Say which digit the network behind the digit pad reads in each picture, 28 x 28, 0 to 1."""
     return asked(_reader(), pictures).argmax(axis=1)
 
@@ -164,7 +134,7 @@ def columns(history, test_loss, made, labels, model, within):
     dict
     """
     validated, tested = (
-        float((read(pictures[:1000]) == of[:1000]).mean())
+        float((read_digits(pictures[:1000]) == of[:1000]).mean())
         for pictures, of in zip(made, labels, strict=True)
     )
     history["val_accuracy"] = [None] * (len(history["loss"]) - 1) + [round(validated, 6)]

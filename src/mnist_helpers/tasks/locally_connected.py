@@ -92,7 +92,7 @@ def train(settings, seed, training, validation, test):
     Task options: ``unshared``, the number of convolutions whose places have their own kernels.
     """
     model = network(settings["network"], settings["task_options"]["unshared"], seed)
-    history = parts.fit(model, settings, seed, training, validation)
+    history = parts.fit_classifier(model, settings, seed, training, validation)
     tested = model.evaluate(*test, batch_size=1000, verbose=0)
     measures = {
         f"moved, {name}": [moved_accuracy(model, *images, pixels) for pixels in range(4)]

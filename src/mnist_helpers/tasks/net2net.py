@@ -133,7 +133,7 @@ def train(settings, seed, training, validation, test):
     options, measures = settings["task_options"], {}
     maps, units = options["maps"], options["units"]
     teacher = models.from_notation(f"{maps}C3same-P2-{maps}C3same-P2-{units}", seed=seed)
-    history = parts.fit(teacher, settings, seed, training, validation)
+    history = parts.fit_classifier(teacher, settings, seed, training, validation)
     tested = teacher.evaluate(*test, batch_size=1000, verbose=0)
 
     def with_noise(*arguments):
@@ -149,8 +149,13 @@ def train(settings, seed, training, validation, test):
         "deeper, identity": deeper(teacher, True, seed),
     }
     for name, student in students.items():
-        of_this = parts.fit(
-            student, settings, seed + 1000, training, validation, options["student_rate"]
+        of_this = parts.fit_classifier(
+            student,
+            settings,
+            seed + 1000,
+            training,
+            validation,
+            learning_rate=options["student_rate"],
         )
         measures[name] = of_this["before"] + of_this["val_loss"]
         measures[f"{name}, test"] = parts.rounded(

@@ -36,49 +36,99 @@ def network(notation, outputs, seed):
     return keras.Sequential([keras.Input((28, 28, 1)), *stack])
 
 
-def fit(model, settings, seed, training, validation=None, learning_rate=None):
-    """Train on whole batches in a new order each epoch; return losses and accuracies by epoch.
+def compile_network(
+    model,
+    settings,
+    loss="sparse_categorical_crossentropy",
+    metrics=("accuracy",),
+    steps_per_execution=10,
+    learning_rate=None,
+):
+    """Compile a network anew, with the settings' optimizer.
 
     Parameters
     ----------
     model : keras.Model
-        Compiled anew, with the settings' optimizer.
     settings : dict
-        Of `training.settings`: optimizer, rate, batch size and epochs count.
-    seed : int
-        Of the order.
-    training, validation : tuple of ndarray
-        Images and classes.
+        Of `training.settings`.
+    loss, metrics : str or callable, list of those
+    steps_per_execution : int
+        More than one take the same steps with fewer calls; tracing some networks so takes seconds.
     learning_rate : float, optional
         In the place of the settings'.
 
-    Returns
-    -------
-    dict of str to list of float
-        ``before`` is the loss on the validation set before the first epoch, if there is one.
+    Examples
+    --------
+    >>> settings = {"optimizer": "SGD", "learning_rate": 0.5, "optimizer_options": {}}
+    >>> model = network("4", None, seed=0)
+    >>> compile_network(model, settings, learning_rate=0.25)
+    >>> float(model.optimizer.learning_rate)
+    0.25
     """
     optimizer = getattr(keras.optimizers, settings["optimizer"])
     model.compile(
         optimizer(learning_rate or settings["learning_rate"], **settings["optimizer_options"]),
-        "sparse_categorical_crossentropy",
-        metrics=["accuracy"],
+        loss,
+        metrics=list(metrics),
         jit_compile=False,
-        steps_per_execution=10,  # the same steps, with a tenth of the calls
+        steps_per_execution=steps_per_execution,
     )
-    before = []
-    if validation is not None:
-        before = [model.evaluate(*validation, batch_size=1000, verbose=0)[0]]
-    images = batches.AugmentedImages(*training, settings["batch_size"], seed, None)
+
+
+def fit(model, settings, learned, validation):
+    """Train a compiled network on batches; return losses and metrics by epoch.
+
+    Parameters
+    ----------
+    model : keras.Model
+    settings : dict
+        Of `training.settings`: the epochs count.
+    learned : keras.utils.PyDataset
+        With ``images``, which are let go in the end: TensorFlow keeps what has fed it.
+    validation : tuple of ndarray or None
+
+    Returns
+    -------
+    dict of str to list of float
+    """
     history = model.fit(
-        images,
+        learned,
         epochs=settings["epochs"],
         shuffle=False,
         validation_data=validation,
         validation_batch_size=1000,
         verbose=0,
     ).history
-    images.images = images.targets = None  # TensorFlow keeps what has fed it
-    return {name: rounded(values) for name, values in (history | {"before": before}).items()}
+    learned.images = learned.targets = None
+    return {name: rounded(values) for name, values in history.items()}
+
+
+def fit_classifier(model, settings, seed, training, validation=None, **compiled):
+    """Compile a classifier and train it on whole batches, in a new order each epoch.
+
+    Parameters
+    ----------
+    model : keras.Model
+    settings : dict
+        Of `training.settings`: optimizer, rate, batch size and epochs count.
+    seed : int
+        Of the order.
+    training, validation : tuple of ndarray
+        Images and classes.
+    **compiled
+        Of `compile_network`.
+
+    Returns
+    -------
+    dict of str to list of float
+        ``before`` is the loss on the validation set before the first epoch, if there is one.
+    """
+    compile_network(model, settings, **compiled)
+    before = []
+    if validation is not None:
+        before = rounded([model.evaluate(*validation, batch_size=1000, verbose=0)[0]])
+    learned = batches.AugmentedImages(*training, settings["batch_size"], seed, None)
+    return fit(model, settings, learned, validation) | {"before": before}
 
 
 def columns(history, tested, model):

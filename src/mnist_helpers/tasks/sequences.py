@@ -13,7 +13,6 @@ from keras import layers, ops
 from mnist_helpers import models
 from mnist_helpers.notation import count_multiply_adds
 from mnist_helpers.tasks import parts
-from mnist_helpers.training import batches
 
 
 class EachRow(layers.Layer):
@@ -206,7 +205,7 @@ def multiply_adds(model):
 
     Examples
     --------
-    >>> multiply_adds(rows(seed=0, units=42))["lstm"] == 28 * 4 * 42 * (28 + 42)
+    >>> [0, 28 * 4 * 42 * (28 + 42), 42 * 10] == list(multiply_adds(rows(0, units=42)).values())
     True
     """
     return {layer.name: _count(layer) for layer in model.layers}
@@ -236,24 +235,9 @@ def _steps(recurrent, steps):
 def train(settings, seed, training, validation, test):
     """Train one of the networks to classify; the columns say everything, there are no measures."""
     model = build(settings, seed)
-    optimizer = getattr(keras.optimizers, settings["optimizer"])
-    model.compile(
-        optimizer(settings["learning_rate"], **settings["optimizer_options"]),
-        "sparse_categorical_crossentropy",
-        metrics=["accuracy"],
-        jit_compile=False,  # steps one by one: ten in one graph take seconds to trace here
+    history = parts.fit_classifier(
+        model, settings, seed, training, validation, steps_per_execution=1
     )
-    images = batches.AugmentedImages(*training, settings["batch_size"], seed, None)
-    history = model.fit(
-        images,
-        epochs=settings["epochs"],
-        shuffle=False,
-        validation_data=validation,
-        validation_batch_size=1000,
-        verbose=0,
-    ).history
-    images.images = images.targets = None  # TensorFlow keeps what has fed it
-    history = {name: parts.rounded(values) for name, values in history.items()}
     tested = model.evaluate(*test, batch_size=1000, verbose=0)
     work = {"multiply_adds": sum(multiply_adds(model).values()), "measures": {}}
     return parts.columns(history, tested, model) | work

@@ -152,13 +152,7 @@ def train(settings, seed, training, validation, test):
     embed = parts.network(settings["network"], None, seed)
     model = distance_of(embed)
     untrained = embed.predict(test[0], batch_size=1000, verbose=0)
-    model.compile(
-        getattr(keras.optimizers, settings["optimizer"])(settings["learning_rate"]),
-        contrastive_loss,
-        metrics=[accuracy],
-        jit_compile=False,
-        steps_per_execution=10,  # the same steps, with a tenth of the calls
-    )
+    parts.compile_network(model, settings, contrastive_loss, [accuracy])
 
     def of(images, labels, chosen, first_seed):
         taking = np.isin(labels, chosen)
@@ -167,15 +161,7 @@ def train(settings, seed, training, validation, test):
     learned = PairBatches(*of(*training, digits, seed), settings["batch_size"], seed)
     images, places, same = of(*validation, digits, 0)
     both = [images[places[:, side]] for side in (0, 1)]
-    history = model.fit(
-        learned,
-        epochs=settings["epochs"],
-        shuffle=False,
-        validation_data=(both, same),
-        validation_batch_size=1000,
-        verbose=0,
-    ).history
-    learned.images = None
+    history = parts.fit(model, settings, learned, (both, same))
 
     def distances_of(images, places):
         vectors = embed.predict(images, batch_size=1000, verbose=0)
@@ -195,6 +181,5 @@ def train(settings, seed, training, validation, test):
     trained = embed.predict(test[0], batch_size=1000, verbose=0)
     for name, vectors in {"trained": trained, "untrained": untrained}.items():
         measures[f"one shot, {name}"] = round(one_shot(vectors, test[1], [7, 8, 9]), 6)
-    history = {name: parts.rounded(values) for name, values in history.items()}
     tested = tested, measures["these digits, threshold 0.5"]
     return parts.columns(history, tested, embed) | {"measures": measures}

@@ -47,13 +47,7 @@ class Learner:
 
     def __init__(self, model, settings):
         self.model, self.settings = model, settings
-        self.model.compile(
-            getattr(keras.optimizers, settings["optimizer"])(settings["learning_rate"]),
-            "sparse_categorical_crossentropy",
-            metrics=["accuracy"],
-            jit_compile=False,
-            steps_per_execution=10,  # the same steps, with a tenth of the calls
-        )
+        parts.compile_network(model, settings)
 
     def accuracies(self, weights, images, labels, sets, seed):
         """Train from some weights for the settings' number of steps; measure on each set."""
@@ -89,7 +83,7 @@ def train(settings, seed, training, validation, test):
     )
     model = parts.network(settings["network"], 5, seed)
     fresh = model.get_weights()
-    history = parts.fit(model, settings, seed, *sources[:2])
+    history = parts.fit_classifier(model, settings, seed, *sources[:2])
     tested = model.evaluate(*sources[2], batch_size=1000, verbose=0)
     learned = model.get_weights()
     features, head = two_parts(model)

@@ -150,7 +150,7 @@ def swapped(encoder, decoder, images, labels):
     """
     code, *places = encoder(images)
     others = [ops.roll(each, -1, axis=0) for each in places]
-    said = autoencoding.read(ops.convert_to_numpy(decoder([code, *others])))
+    said = autoencoding.read_digits(ops.convert_to_numpy(decoder([code, *others])))
     theirs = np.roll(labels, -1)
     unlike = labels != theirs
     return {
