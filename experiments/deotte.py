@@ -1,10 +1,10 @@
 """How to choose an architecture: do Deotte's five experiments show what he read from them?
 
-His batch (80), optimizer (Adam) and number of training images (28,140: two thirds of Kaggle's
-42,000), but five seeds for his one, one validation set for all, and, for his twenty to thirty-five
-epochs, three under a one-cycle schedule, at whose end the curves are flat. Of his feature maps,
-dense units and dropouts every second or so. What his last group confounds is taken apart. Dropout,
-which slows training down, is compared after twelve epochs, too.
+His batch (80), optimizer (Adam) and about his number of training images (28,140; his 28,014 are two
+thirds of Kaggle's 42,000), but five seeds for his one, one validation set for all, and, for his
+twenty to thirty-five epochs, three under a one-cycle schedule, at whose end the curves are flat. Of
+his feature maps, dense units and dropouts every second or so. What his last group confounds is
+taken apart. Dropout, which slows training down, is compared after twelve epochs, too.
 """
 
 SETTINGS = {
