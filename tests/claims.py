@@ -70,7 +70,10 @@ def stores(tree):
 
 
 def changes(tree):
-    """Collect the names whose objects some code may change: ``x[0] = 1``, ``x.append(1)``."""
+    """Collect the names whose objects some code may change.
+
+    These are ``x`` in ``x[0] = 1``, in ``x.append(1)`` and in ``np.add.at(x, 0, 1)``.
+    """
     found = set()
     for node in ast.walk(tree):
         base = None
@@ -78,6 +81,8 @@ def changes(tree):
             base = node
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             base = node.value.func if isinstance(node.value.func, ast.Attribute) else None
+            if getattr(base, "attr", None) == "at":
+                base = node.value.args[0]
         while isinstance(base, ast.Attribute | ast.Subscript | ast.Call):
             base = base.func if isinstance(base, ast.Call) else base.value
         if isinstance(base, ast.Name):

@@ -111,17 +111,31 @@ def test_the_page_states_what_was_recorded_of_autoencoders(table):
         assert table[f"variational_autoencoder{file}"][3].startswith(expected)
 
 
-def test_chapter_06_counts_as_the_page_does(root, table):
-    counts = "none one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
-    words = dict(enumerate(f"{counts} fifteen sixteen".split()))
-    done = [row for row in table.values() if row[3] != "not yet"]
-    numbers = sorted({re.search(r"\d\d", row[4])[0] for row in done})
+@pytest.fixture(scope="module")
+def linked(root):
+    """Give chapter 06's table of the links, a line each, and what its cell of figures printed."""
     cells = nbformat.read(root / "notebooks" / "06_open_questions.ipynb", as_version=4).cells
-    (row,) = re.findall(
-        r'"The Keras folder of examples": \(\s*"(.+?)", "(.+?)", "(.+?)"\)',
-        "\n".join(cell.source for cell in cells),
-    )
-    assert row == ("sixteen files", f"{words[len(done)]} so far", ", ".join(numbers))
+    (place,) = [number for number, cell in enumerate(cells) if "## The works" in cell.source]
+    (figures,) = [cell for cell in cells[place:] if "for work_of_others" in cell.source]
+    return re.findall(r"^\| .*", cells[place].source, re.M), figures.outputs[0].text.splitlines()
+
+
+def test_chapter_06_counts_as_the_page_does(linked, table):
+    counts = "none one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
+    words = f"{counts} fifteen".split()
+    done = [row for row in table.values() if row[3] != "not yet"]
+    (row,) = [line for line in linked[0] if "Keras folder" in line]
+    said = "all sixteen" if len(done) == 16 else f"{words[len(done)]} so far"
+    assert f"| sixteen files | {said} |" in row
+
+
+def test_chapter_06_gives_the_figures_of_the_links_that_it_computes(linked):
+    lines, printed = linked
+    assert len(printed) == 4
+    for text in printed:
+        work, figure = text[:31].strip(), text[31:].strip()
+        (line,) = [each for each in lines if work in each]
+        assert f"| {figure} |" in line
 
 
 # ---- what breaks -----------------------------------------------------------------------------
