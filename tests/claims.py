@@ -24,7 +24,7 @@ import uses
 from mnist_helpers import experiments, plots, storage
 
 ROWS = "read", "probabilities_of"
-NETWORKS = ("load_network",)
+NETWORKS = "load_network", "load_predictions"
 SOURCES = {name: getattr(experiments, name) for name in ROWS} | {
     name: getattr(storage, name) for name in NETWORKS
 }
@@ -173,6 +173,7 @@ class Claims(ast.NodeTransformer):
     def _run(self, spoil=None):
         """Run what is kept; with a spoiler again only what leads back to recorded runs."""
         self.held, self.errors = {}, []
+        keras.utils.clear_session()  # layers get the names that they have in the chapter
         space = {"_claim": self._claim}
         with (
             contextlib.chdir(self.path.parent),
@@ -285,16 +286,18 @@ def relabelled(seed):
     return spoil
 
 
-def random_weights(seed):
-    """Make a spoiler that deals the weights of each layer of a network out anew."""
+def untrained(seed):
+    """Make a spoiler that deals a network's weights, or its answers to images, out anew."""
 
-    def spoil(network):
-        if not isinstance(network, keras.Model):
-            return network
+    def spoil(found):
         random = np.random.default_rng(seed)
-        weights = [random.permuted(values.ravel()) for values in network.get_weights()]
-        shapes = [values.shape for values in network.get_weights()]
-        network.set_weights([*map(np.reshape, weights, shapes)])
-        return network
+        if isinstance(found, np.ndarray):
+            return random.permuted(found, axis=-1)
+        if isinstance(found, keras.Model):
+            weights = found.get_weights()
+            found.set_weights(
+                [random.permuted(each.ravel()).reshape(each.shape) for each in weights]
+            )
+        return found
 
     return spoil
