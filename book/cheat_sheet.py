@@ -14,7 +14,7 @@ def table():
     for layer in layers:
         if layer.kind == "activation":
             continue
-        shape = " × ".join(map(str, layer.output_shape))
+        shape = "\u00a0×\u00a0".join(map(str, layer.output_shape))  # not to be broken
         words = layer.kind.replace("_", " ")
         numbers = (
             f"{count:,}" if count else "" for count in (layer.parameters, layer.multiply_adds)

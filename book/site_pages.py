@@ -101,7 +101,8 @@ def describe(app, pagename, templatename, context, doctree):
     first = pagename == app.config.root_doc
     if first:
         context["title"] = TITLE  # behind which the theme writes the book's name
-        context["body"] = narrow(context.get("body", ""))
+        if app.builder.name != "epub":
+            context["body"] = narrow(context.get("body", ""))
     if doctree is None:
         return
     if first and not any(doctree.findall(lambda node: isinstance(node, MATHS))):

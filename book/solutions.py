@@ -27,24 +27,17 @@ def fold(_app, document):
 
 
 def opens(self, node):
-    """Write the beginning for the site."""
+    """Write the beginning for the site, or for EPUB, where everything is open."""
     ids = "".join(f' id="{each}"' for each in node["ids"][:1])
-    self.body.append(f'<details class="solution"{ids}><summary>{node["label"]}</summary>\n')
+    if self.builder.name == "epub":
+        self.body.append(f'<div class="solution"{ids}><p><strong>{node["label"]}</strong></p>\n')
+    else:
+        self.body.append(f'<details class="solution"{ids}><summary>{node["label"]}</summary>\n')
 
 
 def closes(self, node):
-    """Write the end for the site."""
-    self.body.append("</details>\n")
-
-
-def begins(self, node):
-    """Write the beginning for EPUB, where everything is open."""
-    self.body.append(f'<div class="solution"><p><strong>{node["label"]}</strong></p>\n')
-
-
-def ends(self, node):
-    """Write the end for EPUB."""
-    self.body.append("</div>\n")
+    """Write the end for the site, or for EPUB."""
+    self.body.append("</div>\n" if self.builder.name == "epub" else "</details>\n")
 
 
 def label(self, node):
@@ -58,6 +51,7 @@ def nothing(self, node):
 
 def setup(app):
     """Register with Sphinx."""
-    app.add_node(solution, html=(opens, closes), epub=(begins, ends), latex=(label, nothing))
+    # None for epub by name: with one, EPUB would lose all that others register for HTML.
+    app.add_node(solution, html=(opens, closes), latex=(label, nothing))
     app.connect("doctree-read", fold, priority=400)  # before the table of contents is taken
     return {"parallel_read_safe": True, "parallel_write_safe": True}

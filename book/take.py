@@ -85,7 +85,8 @@ def epub(place, source):
     with zipfile.ZipFile(place / "ten-digits.epub", "w") as book:
         for item, content in files.items():  # the mimetype comes first, and uncompressed
             if item.filename in pages:
-                content = FORMULA.sub(lambda match: one(match, made), pages[item.filename]).encode()
+                text = FORMULA.sub(lambda match: one(match, made), pages[item.filename])
+                content = valid(text, {each.filename for each in files}).encode()
             elif item.filename.endswith(".opf"):
                 content = declared(content.decode(), pages).encode()
             book.writestr(item, content, compress_type=item.compress_type)
@@ -118,6 +119,16 @@ def one(match, made):
     text = text.replace("&nbsp;", "&#160;")
     anchor = f' id="{anchor}"' if anchor else ""
     return f'<{tag} class="math"{anchor}>{text}</{tag}>'
+
+
+def valid(page, names):
+    """Leave out styles that are not in the book, and paragraphs around lists, as EPUB asks."""
+
+    def kept(match):
+        return match[0] if re.sub(r"^(\.\./)+", "", match[1]) in names else ""
+
+    page = re.sub(r'<link rel="stylesheet"[^>]* href="([^"?]+)[^>]*>', kept, page)
+    return re.sub(r"<p>(<ul\b(?:(?!<ul\b).)*?</ul>)\s*</p>", r"\1", page, flags=re.S)
 
 
 def declared(manifest, pages):
