@@ -300,6 +300,10 @@ def readers(folder):
     whole = (folder / "whole.weights.h5").read_bytes()
     yield "a.weights.h5", whole, lambda p: storage.load_weights(network, p, storage.sha256(p))
 
+    np.savez_compressed(folder / "whole.npz", predictions=np.arange(60, dtype="u1").reshape(3, 20))
+    whole = (folder / "whole.npz").read_bytes()
+    yield "a.epochs.npz", whole, lambda p: storage.read_predictions(p, storage.sha256(p))
+
     record = {"network": "digit_pad", "file": "a.weights.h5", "sha256": 64 * "0"}
     manifest = json.dumps({"a": record | {"epochs": record, "history": {"loss": [1.5]}}})
     yield "manifest.json", manifest.encode(), lambda path: storage.read_manifest(path.parent)
