@@ -1,4 +1,7 @@
-"""What a page may load and run: what comes with the site, and its own inline scripts as built."""
+"""What a page may load and run: what comes with the site, and its own inline scripts as built.
+
+And what it does where the browser's storage is switched off: the theme and the search ask for it.
+"""
 
 import base64
 import hashlib
@@ -8,6 +11,19 @@ import re
 INLINE = re.compile(r"<script\b(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
 HANDLER = re.compile(r"<[a-z][^<>]*?\son[a-z]+=\"([^\"]*)\"", re.DOTALL)
 SITE = "'self' file:"  # Firefox takes no file for a page's own that is opened as one
+STORAGE = """<script>
+for (const name of ["localStorage", "sessionStorage"]) try { window[name].length; } catch {
+  const kept = new Map();
+  Object.defineProperty(window, name, { value: {
+    getItem: (key) => kept.get(key) ?? null,
+    removeItem: (key) => kept.delete(key),
+    setItem(key, value) {
+      if (key.startsWith("ten-digits")) throw new Error("switched off"); // which the book says
+      kept.set(key, value);
+    },
+  } });
+}
+</script>"""
 
 
 def policies(pages):
@@ -24,24 +40,24 @@ def policies(pages):
     Yields
     ------
     str
-        Each with its policy behind its encoding and before all that it loads.
+        Each with its policy, and with `STORAGE`, behind its encoding and before all that it loads.
 
     Examples
     --------
     >>> page = '<meta charset="utf-8"><script src="a.js"></script><script>b()</script>'
-    >>> next(policies([page])).split("; ")[1]
-    "script-src 'self' file: 'sha256-cf242PFc/kb7xD0Qzhsmd9vvRkc+cWFmbi+k+YvtdKc='"
+    >>> "'sha256-cf242PFc/kb7xD0Qzhsmd9vvRkc+cWFmbi+k+YvtdKc='" in next(policies([page]))
+    True
     """
     pages = list(pages)
     handlers = {html.unescape(handler) for page in pages for handler in HANDLER.findall(page)}
     for page in pages:
         tag = f'<meta http-equiv="Content-Security-Policy" content="{_policy(page, handlers)}">'
         start = re.search('<meta charset="utf-8"[^>]*>', page).end()
-        yield page[:start] + tag + page[start:]
+        yield page[:start] + tag + STORAGE + page[start:]
 
 
 def _policy(page, handlers):
-    scripts = sorted(map(_hash, handlers | set(INLINE.findall(page))))
+    scripts = sorted(map(_hash, handlers | set(INLINE.findall(STORAGE + page))))
     allowed = [*scripts, *(["'unsafe-hashes'"] if handlers else [])]
     return "; ".join([
         f"default-src {SITE}",

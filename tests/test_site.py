@@ -178,6 +178,37 @@ def test_a_page_runs_what_it_was_built_with_and_asks_no_other_host(browser, site
         assert errors == []
 
 
+BLOCKED = """for (const name of ["localStorage", "sessionStorage"]) {
+  Object.defineProperty(window, name, {
+    configurable: true, get() { throw new DOMException("no", "SecurityError"); } });
+}"""
+
+
+KEEP = """async () => {
+  const { keep } = await import(document.baseURI.replace("book/draw.html", "_static/kept.js"));
+  return keep({ net: "a", activation: "relu", weights: {} });
+}"""
+
+
+def test_where_storage_is_switched_off_the_book_works_and_says_what_it_cannot_keep(
+    browser, address
+):
+    for prepare, expected in ((BLOCKED, "This browser keeps nothing for"), ("", "Kept in this")):
+        context, failed = browser.new_context(), []
+        context.add_init_script(prepare)
+        page = context.new_page()
+        page.on("pageerror", lambda error, failed=failed: failed.append(str(error)))
+        page.goto(f"{address}/search.html?q=dropout")
+        page.wait_for_selector("#search-results li")
+        page.goto(f"{address}/index.html")
+        page.wait_for_selector("#front-pad[data-state=ready]")
+        page.goto(f"{address}/book/draw.html")
+        page.wait_for_selector("#digit-pad[data-state=ready]")
+        assert page.evaluate(KEEP).startswith(expected)
+        assert failed == []
+        context.close()
+
+
 def test_the_icons_that_pages_show_are_there(browser, site, address):
     with opened(browser, f"{address}/index.html") as (page, _, _):
         page.wait_for_selector("svg[data-icon=download]")
