@@ -40,7 +40,8 @@ def policies(pages):
     Yields
     ------
     str
-        Each with its policy, and with `STORAGE`, behind its encoding and before all that it loads.
+        Each with its policy, and with `STORAGE`, behind its encoding and before all that it loads;
+        what says no encoding, such as a page that only leads to another, as it was.
 
     Examples
     --------
@@ -52,8 +53,8 @@ def policies(pages):
     handlers = {html.unescape(handler) for page in pages for handler in HANDLER.findall(page)}
     for page in pages:
         tag = f'<meta http-equiv="Content-Security-Policy" content="{_policy(page, handlers)}">'
-        start = re.search('<meta charset="utf-8"[^>]*>', page).end()
-        yield page[:start] + tag + STORAGE + page[start:]
+        before, encoding, after = re.split('(<meta charset="utf-8"[^>]*>|$)', page, maxsplit=1)
+        yield before + encoding + (tag + STORAGE if encoding else "") + after
 
 
 def _policy(page, handlers):
