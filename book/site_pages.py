@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import addresses
+import page_policy
 from docutils import nodes
 from sphinx.errors import ConfigError
 from sphinx.util import logging
@@ -139,7 +140,7 @@ def narrow(body):
 
 
 def finish(app, error):
-    """Write the sitemap and the page for what is not found; leave out the icons nobody shows."""
+    """Write the sitemap, the page for what is not found, and what pages may run; drop icons."""
     if error or app.builder.name != "html":
         return
     place, site = Path(app.outdir), app.config.html_baseurl
@@ -162,6 +163,10 @@ def finish(app, error):
             for name in re.findall(r"fa-([a-z0-9-]+)", path.read_text(encoding="utf-8"))
         }
         icons.write_text(without(icons.read_text(encoding="utf-8"), used), encoding="utf-8")
+    paths = [path for path in place.rglob("*.html") if path.parent.name != "_static"]
+    read = [path.read_text(encoding="utf-8") for path in paths]
+    for path, page in zip(paths, page_policy.policies(read), strict=True):
+        path.write_text(page, encoding="utf-8")
 
 
 def without(script, used):

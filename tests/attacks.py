@@ -248,6 +248,91 @@ def append_rows_at_once(tries, folder, chance):
     yield from ((seeds.count(seed) == 1) or f"row {seed}" for seed in range(tries))
 
 
+@attack(40)
+def lose_workers_of_a_cluster(tries, folder, chance):
+    """Record each training once and rightly while workers are killed, cut off, slow, or altered."""
+    import hosts
+
+    from mnist_helpers.experiments import results
+
+    seeds, truth, altered = tries // 2, folder / "truth", folder / "altered"
+    truth.mkdir()
+    for at in (folder, truth):
+        (at / "e.py").write_text(HANDED_OUT.replace("SEEDS = 1", f"SEEDS = {seeds}"))
+    shutil.copytree(hosts.SOURCE / "mnist_helpers", altered / "mnist_helpers")
+    trainer = altered / "mnist_helpers" / "training" / "trainer.py"
+    trainer.write_text(trainer.read_text().replace("round(float(value), 6)", "0.5"))
+
+    def rows(at=folder):
+        return results.read("e", at)
+
+    with hosts.Hosts(4, folder) as network:
+        scheduler = f"tcp://{network.address(0)}:8786"
+        options = ["--no-dashboard", "--host", network.address(0), "--port", "8786"]
+        heard = network.start(0, "dask", "scheduler", *options)[1]
+
+        def worker(host, **options):
+            command = ["dask", "worker", scheduler, "--no-dashboard", "--no-nanny"]
+            process, said = network.start(host, *command, "--nthreads", "1", **options)
+            hosts.wait_until("a worker", lambda: "Registered to" in said.read_text())
+            return process
+
+        def run(variant):
+            command = ["mnist_helpers.experiments", "run", "e", "--folder", str(folder)]
+            return network.start(0, *command, "--scheduler", scheduler, "--variant", variant)
+
+        killed, cut_off, slow = (worker(host) for host in (1, 2, 3))
+        kill_at = chance.randint(1, 1 + seeds // 5)
+        cut_at, back_at = chance.randint(kill_at, kill_at + seeds // 5), None
+        runner, said = run("a")
+        while runner.poll() is None:
+            for sign in (signal.SIGSTOP, signal.SIGCONT):
+                slow.send_signal(sign)
+                time.sleep(0.3)
+            if killed.poll() is None and len(rows()) >= kill_at:
+                killed.kill()
+            if back_at is None and len(rows()) >= cut_at:
+                network.cable(2, "down")
+                back_at = time.monotonic() + chance.uniform(0, 60)
+            elif back_at and time.monotonic() > back_at:
+                network.cable(2, "up")
+        if runner.returncode or killed.poll() is None or not back_at:
+            yield f"all came too late, or the run failed: {said.read_text()[-300:]}"
+        network.cable(2, "up")
+        cut_off.kill()
+
+        runner, said = run("b")
+        hosts.wait_until("a row", lambda: len(rows()) > seeds or runner.poll() is not None)
+        slow.send_signal(signal.SIGSTOP)  # so that the next one gets something to do
+        liar = worker(1, source=altered)
+        if runner.wait(600) != 2 or "is refused, for its code" not in said.read_text():
+            yield f"altered code was not refused: {said.read_text()[-300:]}"
+        slow.send_signal(signal.SIGCONT)
+        liar.kill()
+        gone = f"Remove worker addr: tcp://{network.address(1)}"
+        hosts.wait_until("its end", lambda: heard.read_text().count(gone) == 2)
+        runner, said = run("b")
+        if runner.wait(600):
+            yield f"the rest was not run: {said.read_text()[-300:]}"
+
+    command = [sys.executable, "-m", "mnist_helpers.experiments", "run", "e", "--workers", "1"]
+    environ = os.environ | {"PYTHONPATH": str(hosts.SOURCE)}
+    subprocess.run([*command, "--folder", truth], env=environ, capture_output=True, check=True)
+    same = {"seconds": 0, "cpu_seconds": 0, "commit": ""}  # somebody may commit meanwhile
+    found = [row | same for row in rows()]
+    for row in rows(truth):
+        yield found.count(row | same) == 1 or f"{row['variant']} {row['seed']}"
+    if len(found) != 2 * seeds:
+        yield f"{len(found)} rows"
+
+
+HANDED_OUT = '''"""Who has trained it?"""
+SETTINGS = {"network": "", "epochs": 1, "training_images": 256}
+VARIANTS = {"a": {"learning_rate": 0.01}, "b": {"learning_rate": 0.1}}
+SEEDS = 1
+'''
+
+
 def example_row(folder):
     """Make an experiment `tiny` in a folder; return a row that belongs to it."""
     from mnist_helpers.experiments import definition, results
@@ -299,6 +384,10 @@ def readers(folder):
     storage.save_weights(network, folder / "whole.weights.h5")
     whole = (folder / "whole.weights.h5").read_bytes()
     yield "a.weights.h5", whole, lambda p: storage.load_weights(network, p, storage.sha256(p))
+
+    np.savez_compressed(folder / "whole.npz", predictions=np.arange(60, dtype="u1").reshape(3, 20))
+    whole = (folder / "whole.npz").read_bytes()
+    yield "a.epochs.npz", whole, lambda p: storage.read_predictions(p, storage.sha256(p))
 
     record = {"network": "digit_pad", "file": "a.weights.h5", "sha256": 64 * "0"}
     manifest = json.dumps({"a": record | {"epochs": record, "history": {"loss": [1.5]}}})

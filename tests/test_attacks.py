@@ -15,6 +15,7 @@ SHORT = {
     "kill_while_a_network_is_trained": 2,
     "write_to_a_full_disk": 60,
     "append_rows_at_once": 160,
+    "lose_workers_of_a_cluster": 8,
     "read_a_damaged_file": 100,
 }
 

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -125,3 +126,38 @@ def test_a_scheduler_that_dies_ends_the_run_in_a_sentence(folder, dask):
     )
     assert "Traceback" not in messages
     assert results.read("tiny", folder)[: len(kept)] == kept
+
+
+@cluster
+def test_when_the_last_worker_dies_the_run_says_so_waits_and_ends_in_a_sentence(
+    folder, dask, capsys, monkeypatch
+):
+    address, worker, _ = dask
+    (folder / "tiny.py").write_text(TINY.replace("SEEDS = 3", "SEEDS = 500"))
+    options = ["--folder", str(folder), "--scheduler", address]
+    monkeypatch.setattr(runner, "GLANCE", 0.5)
+    monkeypatch.setattr(runner, "PATIENCE", 600)
+    monkeypatch.setattr(runner, "ABANDONED", 600)
+    kept = []
+
+    def two_die():
+        for patience in (600, 1):  # another one comes; nobody comes any more
+            process = worker()
+            kept.append(len(wait_for_rows(folder, len(results.read("tiny", folder)) + 1)))
+            runner.ABANDONED = patience
+            process.kill()
+
+    dying = threading.Thread(target=two_die)
+    dying.start()
+    assert main(["run", "tiny", *options]) == 2
+    dying.join()
+    error = capsys.readouterr().err
+    assert error.count("no worker is left; waiting for another one\n") == 2
+    said = re.search(
+        r"^error: the last worker died, (\d+) runs are left, and no other worker came within 1 "
+        r"seconds; start some, then this again\n\Z",
+        error,
+        re.MULTILINE,
+    )
+    rows = results.read("tiny", folder)  # which refuses a row that is there twice
+    assert len(rows) == 1000 - int(said[1]) >= kept[1] > kept[0] >= 1

@@ -123,6 +123,14 @@ def test_a_line_that_was_cut_off_counts_as_not_written(folder, row, kept):
     assert [row["seed"] for row in results.read("tiny", folder)] == [0, 2]
 
 
+def test_a_row_is_added_without_reading_those_before_it(folder, row, monkeypatch):
+    results.append("tiny", row, folder)
+    with monkeypatch.context() as unread:
+        unread.setattr(results, "read_lines", None)
+        results.append("tiny", row | {"seed": 1}, folder)
+    assert [row["seed"] for row in results.read("tiny", folder)] == [0, 1]
+
+
 def without_last_end(text):
     return text.removesuffix("\n")
 

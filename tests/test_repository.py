@@ -84,15 +84,32 @@ def test_arrows_go_one_way(modules):
             assert name.split(".")[0] not in {"notebooks", "experiments", "benchmarks", "tests"}
 
 
-def test_requirements_pin_the_whole_environment(root, project):
-    text = (root / "requirements.txt").read_text(encoding="utf-8")
+def pins(path):
+    """Read which versions a file of requirements pins, each with its hashes."""
     pinned = {}
-    for entry in re.sub(r" \\\n", "", text).splitlines():
+    for entry in re.sub(r" \\\n", "", path.read_text(encoding="utf-8")).splitlines():
         match = re.fullmatch(
             r"([a-z0-9-]+)==([\w.]+)( ; [^#]+?)?((?: +--hash=sha256:[0-9a-f]{64})+)", entry
         )
         assert match, f"not pinned, or without hashes: {entry}"
         pinned.setdefault(match[1], set()).add(match[2])
+    return pinned
+
+
+def test_workflows_run_what_is_pinned_and_may_read_alone(root):
+    for path in (root / ".github" / "workflows").glob("*.yml"):
+        text = path.read_text(encoding="utf-8")
+        assert "\npermissions:\n  contents: read\n" in text
+        for action in re.findall(r"uses: (.*)", text):
+            assert re.match(r"[\w/-]+@[0-9a-f]{40} # v\d", action), action
+        for command in re.findall(r"pip\W+install .*", text):
+            known = "--require-hashes|-r requirements.txt|-e \\.|jax torch"
+            assert re.search(known, command), command
+    assert "cyclonedx-bom" in pins(root / ".github" / "sbom.txt")
+
+
+def test_requirements_pin_the_whole_environment(root, project):
+    pinned = pins(root / "requirements.txt")
     direct = list(project["project"]["dependencies"])
     for extra in project["project"]["optional-dependencies"].values():
         direct += extra

@@ -146,6 +146,69 @@ def test_what_is_not_found_leads_back(browser, site, address):
         page.locator("#front-pad").wait_for(state="attached")
 
 
+PUT_IN = """async address => {
+  const script = document.createElement("script");
+  script.textContent = "window.ran = 'a script'";
+  document.body.append(script);
+  document.body.insertAdjacentHTML("beforeend", "<p id='put' onclick='window.ran = 1'>here</p>");
+  document.getElementById("put").click();
+  const answer = await fetch(address).then(() => "an answer", () => "no answer");
+  return [window.ran, answer];
+}"""
+
+
+def test_a_page_runs_what_it_was_built_with_and_asks_no_other_host(browser, site, address):
+    tag = '<meta http-equiv="Content-Security-Policy"'
+    for path in site.rglob("*.html"):
+        if path.parent.name != "_static":  # templates of the theme
+            text = path.read_text(encoding="utf-8")
+            assert text.count(tag) == 1 and text.index(tag) < (text + "<script").index("<script")
+    start = f"{address}/index.html"
+    with preview.serve(site) as other, opened(browser, start) as (page, _, errors):
+        assert errors == []
+        assert page.evaluate(PUT_IN, f"{address}/404.html") == [None, "an answer"]
+        assert page.evaluate(PUT_IN, f"{other}/404.html") == [None, "no answer"]
+        for refused in ("inline script", "inline event handler", "to connect"):
+            assert any(refused in error for error in errors), errors
+        page.locator("button[onclick='toggleFullScreen()']").click()
+        page.wait_for_function("document.fullscreenElement")
+    with opened(browser, f"{address}/search.html?q=dropout") as (page, _, errors):
+        page.wait_for_selector("#search-results li")
+        page.wait_for_load_state("networkidle")
+        assert errors == []
+
+
+BLOCKED = """for (const name of ["localStorage", "sessionStorage"]) {
+  Object.defineProperty(window, name, {
+    configurable: true, get() { throw new DOMException("no", "SecurityError"); } });
+}"""
+
+
+KEEP = """async () => {
+  const { keep } = await import(document.baseURI.replace("book/draw.html", "_static/kept.js"));
+  return keep({ net: "a", activation: "relu", weights: {} });
+}"""
+
+
+def test_where_storage_is_switched_off_the_book_works_and_says_what_it_cannot_keep(
+    browser, address
+):
+    for prepare, expected in ((BLOCKED, "This browser keeps nothing for"), ("", "Kept in this")):
+        context, failed = browser.new_context(), []
+        context.add_init_script(prepare)
+        page = context.new_page()
+        page.on("pageerror", lambda error, failed=failed: failed.append(str(error)))
+        page.goto(f"{address}/search.html?q=dropout")
+        page.wait_for_selector("#search-results li")
+        page.goto(f"{address}/index.html")
+        page.wait_for_selector("#front-pad[data-state=ready]")
+        page.goto(f"{address}/book/draw.html")
+        page.wait_for_selector("#digit-pad[data-state=ready]")
+        assert page.evaluate(KEEP).startswith(expected)
+        assert failed == []
+        context.close()
+
+
 def test_the_icons_that_pages_show_are_there(browser, site, address):
     with opened(browser, f"{address}/index.html") as (page, _, _):
         page.wait_for_selector("svg[data-icon=download]")

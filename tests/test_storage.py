@@ -1,12 +1,15 @@
 """Saving that loses nothing, loading that changes nothing when it is refused."""
 
 import errno
+import io
 import json
 import os
 import random
 import shutil
+import struct
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import h5py
@@ -448,6 +451,72 @@ def test_networks_that_cannot_be_loaded(network, folder):
     (folder / manifest["good"]["file"]).unlink()
     with refuses("expected saved weights", FileNotFoundError):
         storage.load_network("good", folder)
+
+
+# ---- predictions that would harm --------------------------------------------------------------
+
+
+def packed(array, name="predictions", method=zipfile.ZIP_DEFLATED, says=None):
+    """Return the bytes of an archive that holds an array, and says how large it is, truly or not.
+
+    The size stands four bytes long behind 22 other ones where the member begins, and behind 24 in
+    the directory.
+    """
+    member, file = io.BytesIO(), io.BytesIO()
+    np.lib.format.write_array(member, np.asarray(array), version=(1, 0))
+    with zipfile.ZipFile(file, "w", method) as archive:
+        archive.writestr(f"{name}.npy", member.getvalue())
+    content = bytearray(file.getvalue())
+    if says is not None:
+        for magic, start in ((b"PK\3\4", 22), (b"PK\1\2", 24)):
+            struct.pack_into("<I", content, content.index(magic) + start, says)
+    return bytes(content)
+
+
+def bomb(**options):
+    return packed(np.zeros((1000, 100_000), np.uint8), **options)
+
+
+def announcing(shape):
+    """Return an archive whose array announces a shape and holds next to nothing."""
+    content = packed(np.zeros((3, 7), np.uint8), method=zipfile.ZIP_STORED)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        member = archive.read("predictions.npy")
+    assert member.count(b"(3, 7), }        ") == 1
+    member = member.replace(b"(3, 7), }".ljust(30), f"{shape}, }}".ljust(30).encode())
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("predictions.npy", member)
+    return file.getvalue()
+
+
+HOSTILE = cases({
+    "too large": (bomb, "an array has 100000128 bytes; expected at most 16777216"),
+    "larger than it says": (lambda: bomb(says=1000), "predictions: "),
+    "packed by bzip2": (lambda: bomb(method=zipfile.ZIP_BZIP2, says=1000), "method 12; expected"),
+    "packed by LZMA": (lambda: bomb(method=zipfile.ZIP_LZMA, says=1000), "method 14; expected"),
+    "a shape without numbers": (lambda: announcing((10**6, 10**6)), "expected numbers in a table"),
+    "fewer than announced": (lambda: announcing((7, 7)), "predictions: "),
+    "objects": (lambda: packed([[{}]]), "type object"),
+    "fractions": (lambda: packed(np.zeros((2, 5))), "type float64"),
+    "a row": (lambda: packed(np.zeros(5, np.uint8)), r"shape \(5,\)"),
+    "another name": (
+        lambda: packed(np.zeros((2, 5), np.uint8), "a" * 9999), "expected predictions alone"),
+    "no archive": (lambda: b"PK no", "is not a zip file"),
+    "large": (lambda: bytes(2**24 + 1), "has 16777217 bytes; expected at most 16777216"),
+})  # fmt: skip
+
+
+@pytest.mark.parametrize(("content", "reason"), HOSTILE)
+def test_predictions_that_would_harm_are_refused_before_they_unfold(folder, content, reason):
+    path = folder / "a.epochs.npz"
+    path.write_bytes(content())
+    record = {"file": path.name, "sha256": storage.sha256(path)}
+    manifest = {"a": {"network": "post_cnn", "file": "a", "sha256": "", "epochs": record}}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    with memory_below(2**20), refuses(reason) as refused:
+        storage.load_predictions("a", folder)
+    assert len(str(refused.value)) <= 300
 
 
 # ---- the networks that the book ships ------------------------------------------------------

@@ -215,3 +215,21 @@ def test_epoch_predictions_are_those_after_each_epoch(mnist):
 def test_no_epochs(epochs):
     with refuses(f"epochs is {epochs}; expected at least 1"):
         post.train_post_cnn(epochs=epochs)
+
+
+def test_the_blas_that_is_named_is_numpys_whichever_was_loaded_first(monkeypatch):
+    import threadpoolctl
+
+    from mnist_helpers import environment
+
+    def pool(package, version):
+        path = f"/site-packages/{package}.libs/libscipy_openblas.so"
+        return {"user_api": "blas", "filepath": path, "internal_api": "openblas",
+                "version": version, "architecture": "Haswell"}  # fmt: skip
+
+    pools = [pool("scipy", "0.3.30"), pool("numpy", "0.3.31")]
+    for found in (pools, pools[::-1]):
+        monkeypatch.setattr(threadpoolctl, "threadpool_info", lambda found=found: found)
+        assert environment.machine()["blas"] == "openblas 0.3.31"
+    monkeypatch.setattr(threadpoolctl, "threadpool_info", list)
+    assert environment.machine()["blas"] == "unknown"

@@ -61,7 +61,9 @@ def machine():
     """
     from threadpoolctl import threadpool_info
 
-    blas = ([pool for pool in threadpool_info() if pool["user_api"] == "blas"] or [{}])[0]
+    pools = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
+    pools.sort(key=lambda pool: "numpy" not in Path(pool["filepath"]).parent.name)  # SciPy has one
+    blas = [*pools, {}][0]
     onednn = None
     if "tensorflow" in sys.modules:
         from tensorflow.python.util import _pywrap_util_port  # nothing public says it

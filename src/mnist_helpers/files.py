@@ -1,15 +1,33 @@
-"""Files that are whole or not there, and what killed writers leave."""
+"""Files that are whole or not there, what killed writers leave, and tables of a bounded size."""
 
 import contextlib
 import hashlib
+import io
+import math
 import os
 import platform
 import re
 import shutil
 import tempfile
+import tokenize
+import zipfile
+import zlib
 from pathlib import Path
 
+import numpy as np
 import psutil
+
+DAMAGE = (  # what zipfile and NumPy raise at damaged files
+    OSError,
+    EOFError,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+    SyntaxError,
+    tokenize.TokenError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 @contextlib.contextmanager
@@ -73,6 +91,56 @@ def sha256(path):
     """Compute the SHA-256 of a file, as 64 hexadecimal digits."""
     with Path(path).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_table(archive, info, largest, types):
+    """Read a table from an ``.npz`` file, unpacking no more than it says, nor than it may have.
+
+    Parameters
+    ----------
+    archive : zipfile.ZipFile
+    info : zipfile.ZipInfo
+        The table's entry, which may lie.
+    largest : int
+        Bytes, the header included.
+    types : tuple of str
+        Of numbers, such as ``"uint8"``.
+
+    Returns
+    -------
+    ndarray, with two dimensions
+
+    Raises
+    ------
+    one of DAMAGE
+        If it is another array, a larger one, or none.
+
+    Examples
+    --------
+    >>> file = io.BytesIO()
+    >>> np.savez(file, answers=np.zeros((12, 100), np.uint8))
+    >>> with zipfile.ZipFile(file) as archive:
+    ...     read_table(archive, archive.infolist()[0], 2_000, ("uint8",)).shape
+    (12, 100)
+    """
+    if info.file_size > largest:
+        raise ValueError(f"an array has {info.file_size} bytes; expected at most {largest}")
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise ValueError(  # which Python unpacks whole, however large it gets
+            f"an array is packed by method {info.compress_type}; expected 0 or 8"
+        )
+    with archive.open(info) as member:  # of which `read()` unpacks all, too
+        content = io.BytesIO(member.read(info.file_size + 1))
+    version = np.lib.format.read_magic(content)
+    if version != (1, 0):
+        raise ValueError(f"an array has the format {version}; expected (1, 0)")
+    shape, _, dtype = np.lib.format.read_array_header_1_0(content)
+    if dtype.name not in types or len(shape) != 2 or math.prod(shape) * dtype.itemsize > largest:
+        raise ValueError(
+            f"an array has type {dtype} and shape {shape}; expected numbers in a table"
+        )
+    content.seek(0)
+    return np.load(content, allow_pickle=False)
 
 
 @contextlib.contextmanager

@@ -6,17 +6,19 @@ only then are weights, checked against the manifest, put into it.
 """
 
 import json
+import zipfile
 from pathlib import Path
 
 import numpy as np
 from filelock import FileLock
 
 from mnist_helpers.data import shortened
-from mnist_helpers.files import keep, sha256, write_beside
+from mnist_helpers.files import DAMAGE, keep, read_table, sha256, write_beside
 from mnist_helpers.weights import load_weights, save_weights
 
 MODELS = Path(__file__).resolve().parents[2] / "models"
 LARGEST_MANIFEST = 2**20  # bytes; the book's has four thousand
+LARGEST_PREDICTIONS = 2**24  # bytes; the book's have 120,128
 
 
 def read_manifest(folder=MODELS):
@@ -211,15 +213,44 @@ def load_predictions(name, folder=MODELS):
     def load(record):
         if "epochs" not in record:
             raise ValueError(f"the manifest names no predictions of {shortened(name, 40)!r}")
-        path = Path(folder, record["epochs"]["file"])
-        if not path.is_file():
-            raise FileNotFoundError(f"{shortened(path)} does not exist; expected predictions")
-        if sha256(path) != record["epochs"]["sha256"]:
-            raise ValueError(f"{shortened(path)} is damaged, or not the file of the manifest")
-        with np.load(path) as arrays:
-            return arrays["predictions"]
+        return read_predictions(Path(folder, record["epochs"]["file"]), record["epochs"]["sha256"])
 
     return _of_record(name, folder, load)
+
+
+def read_predictions(path, checksum):
+    """Read a file of predictions, which unfolds to no more than `LARGEST_PREDICTIONS`.
+
+    Parameters
+    ----------
+    path : Path
+    checksum : str
+        What the manifest says that its SHA-256 is.
+
+    Returns
+    -------
+    ndarray of uint8, shape (epochs, images)
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        If there is no such file, or it is another one, or holds something else.
+    """
+    if not path.is_file():
+        raise FileNotFoundError(f"{shortened(path)} does not exist; expected predictions")
+    if (size := path.stat().st_size) > LARGEST_PREDICTIONS:
+        raise ValueError(
+            f"{shortened(path)} has {size} bytes; expected at most {LARGEST_PREDICTIONS}"
+        )
+    if sha256(path) != checksum:
+        raise ValueError(f"{shortened(path)} is damaged, or not the file of the manifest")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if (names := archive.namelist()) != ["predictions.npy"]:
+                raise ValueError(f"it holds {shortened(names, 60)}; expected predictions alone")
+            return read_table(archive, archive.infolist()[0], LARGEST_PREDICTIONS, ("uint8",))
+    except DAMAGE as error:
+        raise ValueError(f"{shortened(path)} holds no predictions: {shortened(error)}") from error
 
 
 def _of_record(name, folder, load):

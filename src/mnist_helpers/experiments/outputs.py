@@ -4,11 +4,7 @@ Answers stand beside the rows, in half precision; weights under ``experiments/we
 ignores.
 """
 
-import io
-import math
-import tokenize
 import zipfile
-import zlib
 from pathlib import Path
 
 import numpy as np
@@ -16,20 +12,10 @@ import numpy as np
 from mnist_helpers.data import shortened
 from mnist_helpers.experiments import definition
 from mnist_helpers.experiments.results import lock, path_of, read
-from mnist_helpers.storage import write_beside
+from mnist_helpers.files import DAMAGE, read_table, write_beside
 
 LARGEST = 2**22  # bytes of one network's answers; those to MNIST's test images take 200,128
-_DAMAGE = (  # what zipfile and NumPy raise at damaged files
-    OSError,
-    EOFError,
-    ValueError,
-    NotImplementedError,
-    RuntimeError,
-    SyntaxError,
-    tokenize.TokenError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
+FLOATS = ("float16", "float32", "float64")
 
 
 def keep_probabilities(name, run, probabilities, folder=definition.EXPERIMENTS):
@@ -121,27 +107,13 @@ def probabilities_of(name, folder=definition.EXPERIMENTS):
                 raise ValueError(
                     f"it holds {shortened(unknown[0], 80)!r}, which the experiment does not have"
                 )
-            found = {key: _array(archive, info) for key, info in members.items()}
-    except _DAMAGE as error:
+            found = {
+                key: read_table(archive, info, LARGEST, FLOATS).astype(np.float32)
+                for key, info in members.items()
+            }
+    except DAMAGE as error:
         raise ValueError(f"{path.name} is damaged: {shortened(error)}") from error
     return {runs[key]: of_run for key, of_run in found.items()}
-
-
-def _array(archive, info):
-    """Read one array of a file that NumPy wrote, if it is no larger than what answers can be."""
-    if info.file_size > LARGEST:
-        raise ValueError(f"an array has {info.file_size} bytes; expected at most {LARGEST}")
-    content = io.BytesIO(archive.read(info))
-    version = np.lib.format.read_magic(content)
-    if version != (1, 0):
-        raise ValueError(f"an array has the format {version}; expected (1, 0)")
-    shape, _, dtype = np.lib.format.read_array_header_1_0(content)
-    if dtype.kind != "f" or len(shape) != 2 or math.prod(shape) * dtype.itemsize > LARGEST:
-        raise ValueError(
-            f"an array has type {dtype} and shape {shape}; expected numbers in a table"
-        )
-    content.seek(0)
-    return np.load(content, allow_pickle=False).astype(np.float32)
 
 
 def missing(experiment, folder=definition.EXPERIMENTS):

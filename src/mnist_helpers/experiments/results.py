@@ -209,13 +209,13 @@ def append(name, row, folder=definition.EXPERIMENTS):
     ]
     parse(list(COLUMNS), list(map(str, cells)), f"the row of {row['variant']!r} {row['seed']}")
     with lock(name, folder):
-        header, lines, whole = read_lines(path)
-        if lines and not whole:
-            try:
-                parse(header, lines[-1], "")
-            except ValueError:
-                del lines[-1]
-        if header != list(COLUMNS) or not lines or not whole:
+        if not _is_whole(path):
+            header, lines, whole = read_lines(path)
+            if lines and not whole:
+                try:
+                    parse(header, lines[-1], "")
+                except ValueError:
+                    del lines[-1]
             known = [dict(zip(header, line, strict=True)) for line in lines]
             with write_beside(path) as temporary, open(temporary, "w", newline="") as file:
                 writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n")
@@ -225,6 +225,17 @@ def append(name, row, folder=definition.EXPERIMENTS):
             csv.writer(file, lineterminator="\n").writerow(cells)
             file.flush()
             os.fsync(file.fileno())
+
+
+def _is_whole(path):
+    """Tell by its two ends whether a line fits behind a file: of 10,000, none is read for it."""
+    if not path.exists() or not 0 < path.stat().st_size <= LARGEST:
+        return False
+    header = (",".join(COLUMNS) + "\n").encode()
+    with open(path, "rb") as file:
+        begins = file.read(len(header)) == header
+        file.seek(-1, os.SEEK_END)
+        return begins and file.read() == b"\n"
 
 
 def diverged(rows):

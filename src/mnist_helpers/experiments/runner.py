@@ -6,9 +6,10 @@ import logging
 import subprocess
 import sys
 from pathlib import Path
+from queue import Empty, SimpleQueue
 
 import dask
-from distributed import CancelledError, Client, LocalCluster, as_completed, get_worker
+from distributed import CancelledError, Client, LocalCluster, get_worker
 from distributed.comm import CommClosedError
 from filelock import FileLock, Timeout
 from tqdm import tqdm
@@ -17,6 +18,8 @@ from mnist_helpers import environment, tasks
 from mnist_helpers.experiments import definition, outputs, results
 
 PATIENCE = 30  # seconds for the first worker of a running scheduler to come
+GLANCE = 5  # seconds without a result after which to look whether there are workers
+ABANDONED = 300  # seconds for another worker to come when the last one has died
 ROOT = definition.EXPERIMENTS.parent
 
 
@@ -98,7 +101,7 @@ def run(experiment, client, variants=(), folder=definition.EXPERIMENTS, threads=
     ------
     ValueError
         If a variant is not one of the experiment's, the recorded results are damaged, a worker is
-        another than it should be, or the scheduler dies.
+        another than it should be, the last one dies and no other comes, or the scheduler dies.
     """
     if unknown := sorted(set(variants) - set(experiment.variants)):
         raise ValueError(
@@ -171,7 +174,7 @@ def _run(experiment, client, variants, folder, threads):
         futures[future] = variant, seed
     commit, failures = current_commit(), 0
     with tqdm(total=len(todo), desc=experiment.name, unit="run", smoothing=0) as progress:
-        for future in as_completed(futures):
+        for future in _as_done(futures, client, progress):
             run = futures.pop(future)
             try:
                 row = record(experiment.name, run, future.result(), commit, folder)
@@ -194,6 +197,38 @@ def _run(experiment, client, variants, folder, threads):
                     progress.write(f"{name}: diverged, and is recorded so", file=sys.stderr)
             progress.update()
     return failures
+
+
+def _as_done(futures, client, progress):
+    """Yield each future as it is done; refuse to wait on where there is nobody to do them.
+
+    Dask's own ``no-workers-timeout`` is the scheduler's to set, for all of its clients.
+    """
+    done = SimpleQueue()
+    for future in futures:
+        future.add_done_callback(done.put)
+    left = len(futures)
+    while left:
+        try:
+            future = done.get(timeout=GLANCE)
+        except Empty:
+            if not client.nthreads():
+                progress.write("no worker is left; waiting for another one", file=sys.stderr)
+                _wait_for_another(client, futures, left)
+            continue
+        left -= 1
+        yield future
+
+
+def _wait_for_another(client, futures, left):
+    try:
+        client.wait_for_workers(1, timeout=ABANDONED)
+    except TimeoutError:
+        client.cancel(list(futures))
+        raise ValueError(
+            f"the last worker died, {left} runs are left, and no other worker came within "
+            f"{ABANDONED:g} seconds; start some, then this again"
+        ) from None
 
 
 def record(name, run, trained, commit, folder=definition.EXPERIMENTS):
