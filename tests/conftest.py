@@ -14,6 +14,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "notebooks"))
 import preview
 from checks import build
 
+# What Playwright waits for by `wait_for_function` it evaluates as text, which no page may; the
+# policy of the pages is tested in test_site.py.
+PAD_WINDOW = {"viewport": {"width": 1280, "height": 900}, "bypass_csp": True}
+
 
 @pytest.fixture(scope="session")
 def root():
@@ -140,7 +144,7 @@ def open_page(browser, pad_address):
     host = "/".join(pad_address.split("/")[:3])
 
     def open_page(prepare=None, wait="ready", **options):
-        context = browser.new_context(**({"viewport": {"width": 1280, "height": 900}} | options))
+        context = browser.new_context(**(PAD_WINDOW | options))
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: problems.append(str(error)))
@@ -168,7 +172,7 @@ def open_page(browser, pad_address):
 @pytest.fixture(scope="session")
 def shared_page(browser, pad_address):
     """Give one open page for tests that leave nothing behind but a drawing."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context = browser.new_context(**PAD_WINDOW)
     page = context.new_page()
     page.goto(pad_address)
     page.wait_for_selector('#digit-pad[data-state="ready"]')

@@ -228,7 +228,7 @@ def test_another_network_on_the_pad_is_an_entry_and_its_weights(pad_html, browse
     )
     path.write_text(json.dumps(manifest), encoding="utf-8")
     asked = []
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context = browser.new_context(**PAD_WINDOW)
     with preview.serve(site) as host:
         page = context.new_page()
         page.on("request", lambda request: asked.append(request.url.split("/")[-1]))

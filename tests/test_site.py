@@ -171,7 +171,7 @@ def test_a_page_runs_what_it_was_built_with_and_asks_no_other_host(browser, site
         for refused in ("inline script", "inline event handler", "to connect"):
             assert any(refused in error for error in errors), errors
         page.locator("button[onclick='toggleFullScreen()']").click()
-        page.wait_for_function("document.fullscreenElement")
+        page.wait_for_selector(":fullscreen", state="attached")
     with opened(browser, f"{address}/search.html?q=dropout") as (page, _, errors):
         page.wait_for_selector("#search-results li")
         page.wait_for_load_state("networkidle")
