@@ -124,7 +124,7 @@ class Game:
         """
         count = len(images)
         noise, asked = self.asked_for(count)
-        drawn = keras.ops.convert_to_numpy(self.generator([noise, asked], training=True))
+        drawn = self.generator.predict_on_batch([noise, asked])
         pictures, labels = np.concatenate([images, drawn]), np.concatenate([digits, asked])
         is_real = np.repeat(np.float32([self.real, 0]), count)[:, None]
         self.discriminator.trainable = True

@@ -145,9 +145,7 @@ def train(settings, seed, training, validation, test):
     model = network(options["components"], options["units"])
     losses = fit(model, settings, seed, components.numbers(training[0]), training[1])
     flow = Flow(model, components)
-    row = judging.columns(
-        losses, model, judging.judge(flow.draw, seed, training, validation, test)
-    )
+    row = judging.columns(losses, model, judging.judge(flow.draw, seed, training, validation, test))
     images, digits = (part[:2000] for part in validation)
     drawn = [flow.draw(digits, seed, steps) for steps in COMPARED_STEPS]
     real = judging.features(images)
