@@ -9,7 +9,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from mnist_helpers.tasks import autoencoding, judging
+from mnist_helpers.tasks import judging
 from mnist_helpers.training import batches
 from mnist_helpers.training.trainer import rounded
 

@@ -138,7 +138,7 @@ def unpacked(text):
 
 
 def wanted(training, validation, test):
-    """Return the digits to be asked for: those of the real images, so that none is rarer or commoner.
+    """Return the digits to be asked for: those of real images, so that none is rarer than there.
 
     Returns
     -------
