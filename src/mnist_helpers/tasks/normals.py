@@ -101,9 +101,16 @@ def train(settings, seed, training, validation, test):
 
     Task options: ``machine``, "normals", "copies" or "components" (copies of which only the
     components are kept), and ``components``, how many.
+
+    Raises
+    ------
+    ValueError
+        If there is no such machine.
     """
     options = settings["task_options"]
     kind = options["machine"]
+    if kind not in ("copies", "components", "normals"):
+        raise ValueError(f"machine is {kind!r}; expected 'copies', 'components' or 'normals'")
     kept = None if kind == "copies" else Components(training[0], options["components"])
     draw = Normals(kept, *training).draw if kind == "normals" else copies(*training, kept)
     return judging.columns([], None, judging.judge(draw, seed, training, validation, test))
