@@ -2,7 +2,6 @@
 
 import json
 
-import keras
 import numpy as np
 import pytest
 from scipy.linalg import sqrtm
@@ -42,14 +41,14 @@ def test_the_distance_is_that_of_the_formula_and_of_a_shift():
     apart = points.mean(axis=0) - others.mean(axis=0)
     expected = apart @ apart + np.trace(first + second - 2 * sqrtm(first @ second).real)
     assert judging.frechet(points, others) == pytest.approx(expected)
-    assert judging.frechet(points, points + [3, 0, 4]) == pytest.approx(25)
+    assert judging.frechet(points, points + np.array([3, 0, 4])) == pytest.approx(25)
     assert judging.frechet(points, points) == pytest.approx(0, abs=1e-9)
 
 
 def test_the_distance_of_flat_clouds_is_a_number():
     flat = np.zeros((5, 3))
     flat[:, 0] = range(5)
-    assert judging.frechet(flat, flat + [0, 2, 0]) == pytest.approx(4)
+    assert judging.frechet(flat, flat + np.array([0, 2, 0])) == pytest.approx(4)
 
 
 def test_the_nearest_picture_is_found_and_a_copy_is_at_no_distance():
@@ -150,7 +149,8 @@ GAME = {"generator": [2, 2], "discriminator": [2, 2], "dropout": 0.3, "real": 0.
 def test_each_step_of_the_game_changes_only_whose_turn_it_is():
     game = acgan.Game(complete({"task": "acgan", "task_options": GAME}), seed=0)
     images, labels = made_up()
-    before = [[np.copy(each) for each in model.get_weights()] for model in (game.generator, game.discriminator)]  # fmt: skip
+    models = game.generator, game.discriminator
+    before = [[np.copy(each) for each in model.get_weights()] for model in models]
     for model in (game.both, game.discriminator):
         kept, train = model.train_on_batch, []
         other = game.generator if model is game.discriminator else game.discriminator
@@ -165,7 +165,7 @@ def test_each_step_of_the_game_changes_only_whose_turn_it_is():
     losses = game.step(images[:20], labels[:20].astype("int32"))
     assert game.both.watched == game.discriminator.watched == [True]
     assert np.isfinite(losses).all()
-    after = [model.get_weights() for model in (game.generator, game.discriminator)]
+    after = [model.get_weights() for model in models]
     for old, new in zip(before, after, strict=True):
         assert not all(map(np.array_equal, old, new))
 
