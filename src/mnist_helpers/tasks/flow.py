@@ -6,7 +6,7 @@ Y. Lipman and others, "Flow matching for generative modeling", 2023; X. Liu, C. 
 
 import keras
 import numpy as np
-from keras import layers
+from keras import layers, ops
 
 from mnist_helpers.tasks import autoencoding, judging, normals, parts
 from mnist_helpers.training import batches, trainer
@@ -15,13 +15,39 @@ STEPS = 20  # of Euler's, from noise to a digit
 COMPARED_STEPS = 1, 2, 5, 20, 50
 
 
+def of_normal(time):
+    """Return by what a place is multiplied to give the mean velocity, if the data were noise, too.
+
+    Data and noise are then independent and alike, so that the covariance of the velocity and the
+    place is that of ``data - noise`` and ``(1 - time) noise + time data``, which is ``2 time - 1``.
+
+    Examples
+    --------
+    >>> of_normal(0.0), of_normal(0.5), of_normal(1.0)
+    (-1.0, 0.0, 1.0)
+    """
+    return (2 * time - 1) / (time**2 + (1 - time) ** 2)
+
+
+class Drift(layers.Layer):
+    """What `of_normal` says of each place, and the network adds to."""
+
+    def call(self, given, added):
+        """Return the velocity: the place comes first in what is given, then the time."""
+        numbers = added.shape[1]
+        time = given[:, numbers : numbers + 1]
+        return of_normal(time) * given[:, :numbers] + added
+
+
 def network(numbers, units):
-    """Build the network: numbers, time and digit in, velocity out.
+    """Build the network: a place, the time and the digit in, the velocity out.
+
+    Before it has learned it takes the data for normal.
 
     Parameters
     ----------
     numbers : int
-        Components of a picture.
+        Of a place.
     units : int
         Of each of three dense layers.
 
@@ -38,7 +64,8 @@ def network(numbers, units):
     inner = given
     for _ in range(3):
         inner = layers.Dense(units, "silu")(inner)
-    return keras.Model(given, layers.Dense(numbers)(inner))
+    added = layers.Dense(numbers, kernel_initializer="zeros")(inner)
+    return keras.Model(given, Drift()(given, added))
 
 
 def inputs(numbers, time, digits):
@@ -58,7 +85,7 @@ class StraightLines(batches.AugmentedImages):
 
     Parameters
     ----------
-    numbers : ndarray, shape (count, numbers)
+    numbers : ndarray of float32, shape (count, numbers)
     labels : ndarray of int, shape (count,)
     batch_size, seed : int
     """
@@ -104,35 +131,41 @@ class Flow:
     Parameters
     ----------
     model : keras.Model
-    components : normals.Components
+    machine : normals.Normals
+        In whose `standard` numbers it goes from noise to data.
     """
 
-    def __init__(self, model, components):
-        self.model, self.components = model, components
+    def __init__(self, model, machine):
+        self.model, self.machine = model, machine
 
     def draw(self, digits, seed, steps=STEPS):
         """Draw pictures of these digits."""
-        noise = self.noise(digits, seed)
-        return self.components.pictures(walk(self.model, noise, digits, steps)[-1])
-
-    def noise(self, digits, seed):
-        """Return where drawing begins."""
-        shape = len(digits), self.model.output_shape[1]
-        return np.random.default_rng(seed).standard_normal(shape, "float32")
+        noise = self.machine.noise(len(digits), seed)
+        return self.machine.pictures(walk(self.model, noise, digits, steps)[-1], digits)
 
 
-def fit(model, settings, seed, numbers, labels):
-    """Train a network on straight lines; return the losses by epoch."""
+def fit(flow, settings, seed, images, labels):
+    """Train a flow's network on straight lines; return the losses by epoch.
+
+    An error counts as much as it shows in a picture: the squared errors of the components are
+    weighted by their variances, of which the mean is 1.
+    """
+    numbers = flow.machine.standard(images, labels)
     learned = StraightLines(numbers, labels, settings["batch_size"], seed)
     schedule = trainer.SCHEDULES[settings["schedule"]]
     steps = settings["epochs"] * len(learned)
     rate = schedule(settings["learning_rate"], steps, settings["epochs"])
-    parts.compile_network(model, settings, "mse", metrics=(), learning_rate=rate)
-    return parts.fit(model, settings, learned, None)["loss"]
+    weights = ops.convert_to_tensor(flow.machine.variances, "float32")
+
+    def loss(velocity, said):
+        return ops.mean(weights * ops.square(velocity - said))
+
+    parts.compile_network(flow.model, settings, loss, metrics=(), learning_rate=rate)
+    return parts.fit(flow.model, settings, learned, None)["loss"]
 
 
 def train(settings, seed, training, validation, test):
-    """Train a flow among the components of the training images, and judge what it draws.
+    """Train a flow from each digit's normal distribution to its images, and judge what it draws.
 
     ``measures`` holds what `judging.judge` finds, and for 1, 2, 5, 20 and 50 steps (``steps``) what
     share of 2,000 is read as the digit asked for (``read by steps``), and how far these are from as
@@ -141,11 +174,12 @@ def train(settings, seed, training, validation, test):
     Task options: ``components``, and ``units`` of each of three dense layers.
     """
     options = settings["task_options"]
-    components = normals.Components(training[0], options["components"])
-    model = network(options["components"], options["units"])
-    losses = fit(model, settings, seed, components.numbers(training[0]), training[1])
-    flow = Flow(model, components)
-    row = judging.columns(losses, model, judging.judge(flow.draw, seed, training, validation, test))
+    machine = normals.Normals(*training, options["components"])
+    flow = Flow(network(options["components"], options["units"]), machine)
+    losses = fit(flow, settings, seed, *training)
+    row = judging.columns(
+        losses, flow.model, judging.judge(flow.draw, seed, training, validation, test)
+    )
     images, digits = (part[:2000] for part in validation)
     drawn = [flow.draw(digits, seed, steps) for steps in COMPARED_STEPS]
     real = judging.features(images)

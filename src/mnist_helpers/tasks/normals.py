@@ -9,77 +9,77 @@ from sklearn.decomposition import PCA
 from mnist_helpers.tasks import judging
 
 
-class Components:
-    """Pictures as a few numbers and back: the first principal components, in one unit.
+class Normals:
+    """For each digit a normal distribution along its images' principal components.
 
     Parameters
     ----------
-    images : ndarray, shape (count, 28, 28, 1)
+    images, labels : ndarray
     count : int
+        Components of each digit.
+
+    Attributes
+    ----------
+    variances : ndarray, shape (count,)
+        Of the components from the first on, a mean over the digits, and themselves 1 on average.
 
     Examples
     --------
-    >>> images = np.random.default_rng(0).random((50, 28, 28, 1), "float32")
-    >>> components = Components(images, 4)
-    >>> components.numbers(images).shape, components.pictures(np.zeros((2, 4))).shape
-    ((50, 4), (2, 28, 28, 1))
+    >>> images = np.random.default_rng(0).random((500, 28, 28, 1), "float32")
+    >>> machine = Normals(images, np.arange(500) % 10, 4)
+    >>> machine.draw(np.array([3, 8, 8]), seed=0).shape
+    (3, 28, 28, 1)
     """
 
-    def __init__(self, images, count):
-        flat = images.reshape(len(images), -1)
-        self.pca = PCA(count, svd_solver="covariance_eigh").fit(flat)
-        # The mean square of a number is then 1; that of the first ones is larger.
-        self.unit = np.float32(np.sqrt(self.pca.explained_variance_.mean()))
-
-    def numbers(self, images):
-        """Return the components of each picture."""
-        return self.pca.transform(images.reshape(len(images), -1)).astype("float32") / self.unit
-
-    def pictures(self, numbers):
-        """Return the pictures that have these components, clipped to 0 to 1."""
-        flat = np.clip(self.pca.inverse_transform(numbers * self.unit), 0, 1)
-        return flat.reshape(-1, 28, 28, 1).astype("float32")
-
-
-class Normals:
-    """For each digit the normal distribution with its images' mean and covariance.
-
-    Parameters
-    ----------
-    components : Components
-    images, labels : ndarray
-    """
-
-    def __init__(self, components, images, labels):
-        self.components, numbers = components, components.numbers(images)
-        self.moments = {
-            digit: (of.mean(axis=0), np.cov(of.T))
+    def __init__(self, images, labels, count):
+        self.count = count
+        self.components = {
+            digit: PCA(count, whiten=True, svd_solver="covariance_eigh").fit(
+                images[labels == digit].reshape(-1, images[0].size)
+            )
             for digit in range(10)
-            for of in [numbers[labels == digit]]
         }
+        variances = [each.explained_variance_ for each in self.components.values()]
+        self.variances = np.mean(variances, axis=0) / np.mean(variances)
+
+    def standard(self, images, digits):
+        """Return pictures as numbers: the components of their digit, of mean 0 and variance 1."""
+        found = np.empty((len(images), self.count), "float32")
+        for digit, components in self.components.items():
+            if (places := digits == digit).any():
+                found[places] = components.transform(images[places].reshape(-1, images[0].size))
+        return found
+
+    def pictures(self, standard, digits):
+        """Return the pictures whose `standard` numbers these are, clipped to 0 to 1."""
+        found = np.empty((len(standard), 28 * 28), "float32")
+        for digit, components in self.components.items():
+            if (places := digits == digit).any():
+                found[places] = components.inverse_transform(standard[places])
+        return np.clip(found, 0, 1).reshape(-1, 28, 28, 1)
+
+    def noise(self, count, seed):
+        """Draw standard normal numbers."""
+        return np.random.default_rng(seed).standard_normal((count, self.count), "float32")
 
     def draw(self, digits, seed):
         """Draw pictures of these digits."""
-        generator = np.random.default_rng(seed)
-        drawn = np.empty((len(digits), self.components.pca.n_components_))
-        for digit, moments in self.moments.items():
-            places = np.flatnonzero(digits == digit)
-            drawn[places] = generator.multivariate_normal(*moments, len(places), method="cholesky")
-        return self.components.pictures(drawn)
+        return self.pictures(self.noise(len(digits), seed), digits)
 
 
-def copies(images, labels, components=None):
+def copies(images, labels, machine=None):
     """Make a machine that draws nothing: it hands out training images, none of them twice.
 
     Parameters
     ----------
     images, labels : ndarray
-    components : Components, optional
-        If given, of each image only these are kept.
+    machine : Normals, optional
+        If given, of each image only its digit's components are kept.
 
     Returns
     -------
     callable
+        Takes digits and a seed, returns pictures.
     """
 
     def draw(digits, seed):
@@ -89,9 +89,9 @@ def copies(images, labels, components=None):
             places = np.flatnonzero(digits == digit)
             among = generator.permutation(np.flatnonzero(labels == digit))
             found[places] = among[: len(places)]
-        if components is None:
+        if machine is None:
             return images[found]
-        return components.pictures(components.numbers(images[found]))
+        return machine.pictures(machine.standard(images[found], digits), digits)
 
     return draw
 
@@ -100,7 +100,7 @@ def train(settings, seed, training, validation, test):
     """Judge one of the machines that need no training.
 
     Task options: ``machine``, "normals", "copies" or "components" (copies of which only the
-    components are kept), and ``components``, how many.
+    components of their digit are kept), and ``components``, how many.
 
     Raises
     ------
@@ -111,6 +111,6 @@ def train(settings, seed, training, validation, test):
     kind = options["machine"]
     if kind not in ("copies", "components", "normals"):
         raise ValueError(f"machine is {kind!r}; expected 'copies', 'components' or 'normals'")
-    kept = None if kind == "copies" else Components(training[0], options["components"])
-    draw = Normals(kept, *training).draw if kind == "normals" else copies(*training, kept)
+    machine = None if kind == "copies" else Normals(*training, options["components"])
+    draw = machine.draw if kind == "normals" else copies(*training, machine)
     return judging.columns([], None, judging.judge(draw, seed, training, validation, test))
