@@ -6,7 +6,7 @@ Y. Lipman and others, "Flow matching for generative modeling", 2023; X. Liu, C. 
 
 import keras
 import numpy as np
-from keras import layers, ops
+from keras import layers
 
 from mnist_helpers.tasks import autoencoding, judging, normals, parts
 from mnist_helpers.training import batches, trainer
@@ -15,39 +15,50 @@ STEPS = 20  # of Euler's, from noise to a digit
 COMPARED_STEPS = 1, 2, 5, 20, 50
 
 
-def of_normal(time):
-    """Return by what a place is multiplied to give the mean velocity, if the data were noise, too.
+def of_normal(deviation, time):
+    """Return by what a place is multiplied to give the mean velocity, if the data were normal.
 
-    Data and noise are then independent and alike, so that the covariance of the velocity and the
-    place is that of ``data - noise`` and ``(1 - time) noise + time data``, which is ``2 time - 1``.
+    The velocity ``data - noise`` and the place ``(1 - time) noise + time data`` have the covariance
+    ``time deviation^2 - (1 - time)``.
 
     Examples
     --------
-    >>> of_normal(0.0), of_normal(0.5), of_normal(1.0)
-    (-1.0, 0.0, 1.0)
+    >>> of_normal(1, 0.0), of_normal(1, 0.5), of_normal(1, 1.0), of_normal(2, 0.5)
+    (-1.0, 0.0, 1.0, 1.2)
     """
-    return (2 * time - 1) / (time**2 + (1 - time) ** 2)
+    variance = deviation**2
+    return (time * variance - (1 - time)) / (time**2 * variance + (1 - time) ** 2)
 
 
-class Drift(layers.Layer):
-    """What `of_normal` says of each place, and the network adds to."""
+class NormalDrift(layers.Layer):
+    """The velocity of normal data, and what a network adds to it.
+
+    Parameters
+    ----------
+    deviations : ndarray, shape (numbers,)
+        Of the data.
+    """
+
+    def __init__(self, deviations, **options):
+        super().__init__(**options)
+        self.deviations = deviations
 
     def call(self, given, added):
         """Return the velocity: the place comes first in what is given, then the time."""
-        numbers = added.shape[1]
+        numbers = len(self.deviations)
         time = given[:, numbers : numbers + 1]
-        return of_normal(time) * given[:, :numbers] + added
+        return of_normal(self.deviations, time) * given[:, :numbers] + added
 
 
-def network(numbers, units):
+def network(deviations, units):
     """Build the network: a place, the time and the digit in, the velocity out.
 
     Before it has learned it takes the data for normal.
 
     Parameters
     ----------
-    numbers : int
-        Of a place.
+    deviations : ndarray, shape (numbers,)
+        Of the data.
     units : int
         Of each of three dense layers.
 
@@ -57,15 +68,15 @@ def network(numbers, units):
 
     Examples
     --------
-    >>> network(64, 256).output_shape
+    >>> network(np.ones(64), 256).output_shape
     (None, 64)
     """
-    given = keras.Input((numbers + 11,))
+    given = keras.Input((len(deviations) + 11,))
     inner = given
     for _ in range(3):
         inner = layers.Dense(units, "silu")(inner)
-    added = layers.Dense(numbers, kernel_initializer="zeros")(inner)
-    return keras.Model(given, Drift()(given, added))
+    added = layers.Dense(len(deviations), kernel_initializer="zeros")(inner)
+    return keras.Model(given, NormalDrift(np.float32(deviations))(given, added))
 
 
 def inputs(numbers, time, digits):
@@ -126,42 +137,33 @@ def walk(model, numbers, digits, steps=STEPS):
 
 
 class Flow:
-    """A trained flow: digits and a seed in, pictures out.
+    """A flow from noise to the components of each digit: digits and a seed in, pictures out.
 
     Parameters
     ----------
-    model : keras.Model
     machine : normals.Normals
-        In whose `standard` numbers it goes from noise to data.
+        Whose components these are.
+    units : int
+        Of each of the network's dense layers.
     """
 
-    def __init__(self, model, machine):
-        self.model, self.machine = model, machine
+    def __init__(self, machine, units):
+        self.machine, self.model = machine, network(machine.deviations, units)
+
+    def fit(self, settings, seed, images, labels):
+        """Train the network on straight lines; return the losses by epoch."""
+        numbers = self.machine.numbers(images, labels)
+        learned = StraightLines(numbers, labels, settings["batch_size"], seed)
+        schedule = trainer.SCHEDULES[settings["schedule"]]
+        steps = settings["epochs"] * len(learned)
+        rate = schedule(settings["learning_rate"], steps, settings["epochs"])
+        parts.compile_network(self.model, settings, "mse", metrics=(), learning_rate=rate)
+        return parts.fit(self.model, settings, learned, None)["loss"]
 
     def draw(self, digits, seed, steps=STEPS):
         """Draw pictures of these digits."""
         noise = self.machine.noise(len(digits), seed)
         return self.machine.pictures(walk(self.model, noise, digits, steps)[-1], digits)
-
-
-def fit(flow, settings, seed, images, labels):
-    """Train a flow's network on straight lines; return the losses by epoch.
-
-    An error counts as much as it shows in a picture: the squared errors of the components are
-    weighted by their variances, of which the mean is 1.
-    """
-    numbers = flow.machine.standard(images, labels)
-    learned = StraightLines(numbers, labels, settings["batch_size"], seed)
-    schedule = trainer.SCHEDULES[settings["schedule"]]
-    steps = settings["epochs"] * len(learned)
-    rate = schedule(settings["learning_rate"], steps, settings["epochs"])
-    weights = ops.convert_to_tensor(flow.machine.variances, "float32")
-
-    def loss(velocity, said):
-        return ops.mean(weights * ops.square(velocity - said))
-
-    parts.compile_network(flow.model, settings, loss, metrics=(), learning_rate=rate)
-    return parts.fit(flow.model, settings, learned, None)["loss"]
 
 
 def train(settings, seed, training, validation, test):
@@ -175,8 +177,8 @@ def train(settings, seed, training, validation, test):
     """
     options = settings["task_options"]
     machine = normals.Normals(*training, options["components"])
-    flow = Flow(network(options["components"], options["units"]), machine)
-    losses = fit(flow, settings, seed, *training)
+    flow = Flow(machine, options["units"])
+    losses = flow.fit(settings, seed, *training)
     row = judging.columns(
         losses, flow.model, judging.judge(flow.draw, seed, training, validation, test)
     )

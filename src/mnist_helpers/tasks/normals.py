@@ -20,8 +20,8 @@ class Normals:
 
     Attributes
     ----------
-    variances : ndarray, shape (count,)
-        Of the components from the first on, a mean over the digits, and themselves 1 on average.
+    deviations : ndarray of float32, shape (count,)
+        Of the components, from the first on: the same for all digits, with a mean square of 1.
 
     Examples
     --------
@@ -39,23 +39,23 @@ class Normals:
             )
             for digit in range(10)
         }
-        variances = [each.explained_variance_ for each in self.components.values()]
-        self.variances = np.mean(variances, axis=0) / np.mean(variances)
+        variances = np.mean([each.explained_variance_ for each in self.components.values()], axis=0)
+        self.deviations = np.sqrt(variances / variances.mean()).astype("float32")
 
-    def standard(self, images, digits):
-        """Return pictures as numbers: the components of their digit, of mean 0 and variance 1."""
+    def numbers(self, images, digits):
+        """Return the components of pictures, which within each digit have these deviations."""
         found = np.empty((len(images), self.count), "float32")
         for digit, components in self.components.items():
             if (places := digits == digit).any():
                 found[places] = components.transform(images[places].reshape(-1, images[0].size))
-        return found
+        return found * self.deviations
 
-    def pictures(self, standard, digits):
-        """Return the pictures whose `standard` numbers these are, clipped to 0 to 1."""
-        found = np.empty((len(standard), 28 * 28), "float32")
+    def pictures(self, numbers, digits):
+        """Return the pictures that have these components, clipped to 0 to 1."""
+        found = np.empty((len(numbers), 28 * 28), "float32")
         for digit, components in self.components.items():
             if (places := digits == digit).any():
-                found[places] = components.inverse_transform(standard[places])
+                found[places] = components.inverse_transform(numbers[places] / self.deviations)
         return np.clip(found, 0, 1).reshape(-1, 28, 28, 1)
 
     def noise(self, count, seed):
@@ -64,7 +64,7 @@ class Normals:
 
     def draw(self, digits, seed):
         """Draw pictures of these digits."""
-        return self.pictures(self.noise(len(digits), seed), digits)
+        return self.pictures(self.deviations * self.noise(len(digits), seed), digits)
 
 
 def copies(images, labels, machine=None):
@@ -91,7 +91,7 @@ def copies(images, labels, machine=None):
             found[places] = among[: len(places)]
         if machine is None:
             return images[found]
-        return machine.pictures(machine.standard(images[found], digits), digits)
+        return machine.pictures(machine.numbers(images[found], digits), digits)
 
     return draw
 
