@@ -15,50 +15,13 @@ STEPS = 20  # of Euler's, from noise to a digit
 COMPARED_STEPS = 1, 2, 5, 20, 50
 
 
-def of_normal(deviation, time):
-    """Return by what a place is multiplied to give the mean velocity, if the data were normal.
-
-    The velocity ``data - noise`` and the place ``(1 - time) noise + time data`` have the covariance
-    ``time deviation^2 - (1 - time)``.
-
-    Examples
-    --------
-    >>> of_normal(1, 0.0), of_normal(1, 0.5), of_normal(1, 1.0), of_normal(2, 0.5)
-    (-1.0, 0.0, 1.0, 1.2)
-    """
-    variance = deviation**2
-    return (time * variance - (1 - time)) / (time**2 * variance + (1 - time) ** 2)
-
-
-class NormalDrift(layers.Layer):
-    """The velocity of normal data, and what a network adds to it.
-
-    Parameters
-    ----------
-    deviations : ndarray, shape (numbers,)
-        Of the data.
-    """
-
-    def __init__(self, deviations, **options):
-        super().__init__(**options)
-        self.deviations = deviations
-
-    def call(self, given, added):
-        """Return the velocity: the place comes first in what is given, then the time."""
-        numbers = len(self.deviations)
-        time = given[:, numbers : numbers + 1]
-        return of_normal(self.deviations, time) * given[:, :numbers] + added
-
-
-def network(deviations, units):
+def network(numbers, units):
     """Build the network: a place, the time and the digit in, the velocity out.
 
-    Before it has learned it takes the data for normal.
-
     Parameters
     ----------
-    deviations : ndarray, shape (numbers,)
-        Of the data.
+    numbers : int
+        Of a place.
     units : int
         Of each of three dense layers.
 
@@ -68,15 +31,14 @@ def network(deviations, units):
 
     Examples
     --------
-    >>> network(np.ones(64), 256).output_shape
-    (None, 64)
+    >>> network(32, 256).output_shape
+    (None, 32)
     """
-    given = keras.Input((len(deviations) + 11,))
+    given = keras.Input((numbers + 11,))
     inner = given
     for _ in range(3):
         inner = layers.Dense(units, "silu")(inner)
-    added = layers.Dense(len(deviations), kernel_initializer="zeros")(inner)
-    return keras.Model(given, NormalDrift(np.float32(deviations))(given, added))
+    return keras.Model(given, layers.Dense(numbers)(inner))
 
 
 def inputs(numbers, time, digits):
@@ -137,22 +99,21 @@ def walk(model, numbers, digits, steps=STEPS):
 
 
 class Flow:
-    """A flow from noise to the components of each digit: digits and a seed in, pictures out.
+    """A flow from noise to digits, among the numbers of a space.
 
     Parameters
     ----------
-    machine : normals.Normals
-        Whose components these are.
-    units : int
-        Of each of the network's dense layers.
+    space : normals.Codes or normals.Components
+    numbers, units : int
+        Of a place, and of each of the network's dense layers.
     """
 
-    def __init__(self, machine, units):
-        self.machine, self.model = machine, network(machine.deviations, units)
+    def __init__(self, space, numbers, units):
+        self.space, self.model = space, network(numbers, units)
 
     def fit(self, settings, seed, images, labels):
         """Train the network on straight lines; return the losses by epoch."""
-        numbers = self.machine.numbers(images, labels)
+        numbers = self.space.numbers(images)
         learned = StraightLines(numbers, labels, settings["batch_size"], seed)
         schedule = trainer.SCHEDULES[settings["schedule"]]
         steps = settings["epochs"] * len(learned)
@@ -160,28 +121,32 @@ class Flow:
         parts.compile_network(self.model, settings, "mse", metrics=(), learning_rate=rate)
         return parts.fit(self.model, settings, learned, None)["loss"]
 
+    def noise(self, count, seed):
+        """Return where drawing begins."""
+        shape = count, self.model.output_shape[1]
+        return np.random.default_rng(seed).standard_normal(shape, "float32")
+
     def draw(self, digits, seed, steps=STEPS):
         """Draw pictures of these digits."""
-        noise = self.machine.noise(len(digits), seed)
-        return self.machine.pictures(walk(self.model, noise, digits, steps)[-1], digits)
+        noise = self.noise(len(digits), seed)
+        return self.space.pictures(walk(self.model, noise, digits, steps)[-1])
 
 
 def train(settings, seed, training, validation, test):
-    """Train a flow from each digit's normal distribution to its images, and judge what it draws.
+    """Train a flow among the codes of digits, and judge what it draws.
 
     ``measures`` holds what `judging.judge` finds, and for 1, 2, 5, 20 and 50 steps (``steps``) what
     share of 2,000 is read as the digit asked for (``read by steps``), and how far these are from as
     many validation images (``frechet by steps``).
 
-    Task options: ``components``, and ``units`` of each of three dense layers.
+    Task options: ``numbers`` of a code, and ``units`` of each of three dense layers.
     """
     options = settings["task_options"]
-    machine = normals.Normals(*training, options["components"])
-    flow = Flow(machine, options["units"])
+    space = normals.Codes(training[0], options["numbers"], seed)
+    flow = Flow(space, options["numbers"], options["units"])
     losses = flow.fit(settings, seed, *training)
-    row = judging.columns(
-        losses, flow.model, judging.judge(flow.draw, seed, training, validation, test)
-    )
+    judged = judging.judge(flow.draw, seed, training, validation, test)
+    row = judging.columns(losses, flow.model, judged)
     images, digits = (part[:2000] for part in validation)
     drawn = [flow.draw(digits, seed, steps) for steps in COMPARED_STEPS]
     real = judging.features(images)
@@ -193,5 +158,5 @@ def train(settings, seed, training, validation, test):
         "frechet by steps": [judging.frechet(judging.features(each), real) for each in drawn],
     }
     more = {name: [round(value, 6) for value in values] for name, values in more.items()}
-    measures = row["measures"] | more
-    return row | {"measures": measures, "multiply_adds": STEPS * row["multiply_adds"]}
+    work = STEPS * row["multiply_adds"] + autoencoding.work(space.decoder)
+    return row | {"measures": row["measures"] | more, "multiply_adds": work}
