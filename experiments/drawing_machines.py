@@ -2,7 +2,7 @@
 
 The example of 2018, `mnist_acgan`, takes three hours an epoch on a CPU, by its own words, and asks
 for fifteen. Here the generator has 16 and 8 maps and the discriminator 8 and 16, the batches 64
-images, for two epochs: less than a minute of one core. `flow` learns among codes of a few numbers,
+images, for two epochs: less than a minute of one core. `flow` learns among codes of 16 numbers,
 which a small autoencoder of dense layers learns before, in two epochs, and by three dense layers.
 
 Four machines have no network that draws. `normals` draws, for each digit, from a normal
@@ -19,7 +19,7 @@ say so, with the same sign. The classifier that the accuracies are of has learne
 images, and from no real one (but for those of `copies`).
 """
 
-NUMBERS = 32
+NUMBERS = 16  # as in chapter 20
 
 
 def drawn(machine, **space):
@@ -47,12 +47,12 @@ VARIANTS = {
     },
     "flow": {
         "task": "flow",
-        "task_options": {"numbers": NUMBERS, "units": 512},
+        "task_options": {"numbers": NUMBERS, "units": 256},
         "learning_rate": 0.002,
         "schedule": "cosine",
-        "optimizer_options": {"use_ema": True, "ema_momentum": 0.998},
-        "batch_size": 256,
-        "epochs": 16,
+        "optimizer_options": {"use_ema": True, "ema_momentum": 0.995},
+        "batch_size": 128,
+        "epochs": 8,
     },
 }
 SETTINGS = {"network": ""}  # `task_options` say it

@@ -112,7 +112,7 @@ def test_all_components_keep_a_picture_and_few_do_not(count, kept):
 
 
 def test_codes_are_in_one_unit_and_come_back():
-    images, labels = made_up()
+    images, _ = made_up()
     space = normals.Codes(np.tile(images, (4, 1, 1, 1)), 3, seed=0, epochs=25)
     numbers = space.numbers(images)
     np.testing.assert_allclose(numbers.std(axis=0), 1, atol=0.25)
