@@ -13,7 +13,7 @@ and `codes` the same images after the way through the code: what draws by codes 
 Declared before the first run; sizes, rates and steps of the two trained machines were tried on
 validation images with seed 0, before. (A flow among 64 or 128 principal components was tried first:
 after as many steps its drawings were no better than those of `normals`.) Five seeds. Each machine
-is compared with others on 2,000 validation images and on every fifth test image, with as many
+is compared with others on 1,000 validation images and on every tenth test image, with as many
 drawn ones; p-values adjusted by Benjamini and Hochberg's method. Two are told apart if both sets
 say so, with the same sign. The classifier that the accuracies are of has learned from 10,000 drawn
 images, and from no real one (but for those of `copies`).

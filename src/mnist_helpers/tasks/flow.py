@@ -136,8 +136,8 @@ def train(settings, seed, training, validation, test):
     """Train a flow among the codes of digits, and judge what it draws.
 
     ``measures`` holds what `judging.judge` finds, and for 1, 2, 5, 20 and 50 steps (``steps``) what
-    share of 2,000 is read as the digit asked for (``read by steps``), and how far these are from as
-    many validation images (``frechet by steps``).
+    share of 1,000 is read as the digit asked for (``read by steps``), and how much these vary, as a
+    share of what as many validation images do (``variety by steps``).
 
     Task options: ``numbers`` of a code, and ``units`` of each of three dense layers.
     """
@@ -147,16 +147,14 @@ def train(settings, seed, training, validation, test):
     losses = flow.fit(settings, seed, *training)
     judged = judging.judge(flow.draw, seed, training, validation, test)
     row = judging.columns(losses, flow.model, judged)
-    images, digits = (part[:2000] for part in validation)
+    images, digits = (part[:1000] for part in validation)
     drawn = [flow.draw(digits, seed, steps) for steps in COMPARED_STEPS]
-    real = judging.features(images)
+    real = judging.variety(images, digits)
     more = {
         "steps": [*COMPARED_STEPS],
-        "read by steps": [
-            float((autoencoding.read_digits(each) == digits).mean()) for each in drawn
-        ],
-        "frechet by steps": [judging.frechet(judging.features(each), real) for each in drawn],
+        "read by steps": [(autoencoding.read_digits(each) == digits).mean() for each in drawn],
+        "variety by steps": [judging.variety(each, digits) / real for each in drawn],
     }
-    more = {name: [round(value, 6) for value in values] for name, values in more.items()}
+    more = {name: [round(float(value), 6) for value in values] for name, values in more.items()}
     work = STEPS * row["multiply_adds"] + autoencoding.work(space.decoder)
     return row | {"measures": row["measures"] | more, "multiply_adds": work}

@@ -19,10 +19,10 @@ from mnist_helpers import storage
 from mnist_helpers.tasks import autoencoding, parts
 from mnist_helpers.training.settings import complete
 
-COUNT = 2_000  # drawn digits, and real ones, that are compared on each set
+COUNT = 1_000  # drawn digits, and real ones, that are compared on each set
 LEARNED = 10_000  # drawn digits from which the classifier learns
 CLASSIFIER = {"network": "8C5-P2-16C3-P2-64", "batch_size": 64, "epochs": 2}
-LOOKED_UP = 300  # drawn digits whose nearest training image is looked for
+LOOKED_UP = 200  # drawn digits whose nearest training image is looked for
 KEPT = np.repeat(np.arange(10), 2)  # drawn digits that a row keeps, to be looked at
 
 
@@ -143,10 +143,10 @@ def wanted(training, validation, test):
     Returns
     -------
     ndarray, shape (LEARNED,)
-        The first `COUNT` are those of the validation images, the next those of every fifth test
+        The first `COUNT` are those of the validation images, the next those of every tenth test
         image, the rest those of training images.
     """
-    labels = [validation[1][:COUNT], test[1][::5][:COUNT], training[1]]
+    labels = [validation[1][:COUNT], test[1][::10][:COUNT], training[1]]
     return np.concatenate(labels)[:LEARNED]
 
 
@@ -178,7 +178,7 @@ def judge(draw, seed, training, validation, test):
     Returns
     -------
     measures : dict of str to float or str
-        For the validation images (``measure, validation``) and for every fifth test image (``…,
+        For the validation images (``measure, validation``) and for every tenth test image (``…,
         test``), each compared with as many drawn ones: what share is read as the digit asked for
         (``read``, by the network behind the digit pad), ``precision``, ``recall`` and ``frechet``,
         how far the nearest training image is (``nearest``, the median, as a multiple of what it is
@@ -192,7 +192,7 @@ def judge(draw, seed, training, validation, test):
     labels = wanted(training, validation, test)
     pictures = draw(labels, seed)
     measures = {"drawn": packed(draw(KEPT, seed + 1000))}
-    sets = {"validation": validation, "test": tuple(part[::5] for part in test)}
+    sets = {"validation": validation, "test": tuple(part[::10] for part in test)}
     for place, (name, (images, digits)) in enumerate(sets.items()):
         images, digits = images[:COUNT], digits[:COUNT]
         drawn = pictures[place * COUNT :][: len(images)]
@@ -229,6 +229,8 @@ def columns(losses, model, judged):
         As `judge` returns it.
     """
     measures, history, tested = judged
-    row = parts.columns(history, tested, model or keras.Sequential([keras.Input((1,))]))
+    row = parts.columns(
+        history, tested, model or keras.Sequential([keras.Input((1,)), keras.layers.Flatten()])
+    )
     work = autoencoding.work(model) if model else 0
     return row | {"training_losses": losses, "multiply_adds": work, "measures": measures}

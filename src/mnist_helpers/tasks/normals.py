@@ -66,7 +66,7 @@ class Codes:
         settings = complete(CODING | {"epochs": epochs})
         self.encoder = keras.Sequential([
             keras.Input((28, 28, 1)), layers.Flatten(), layers.Dense(UNITS, "relu"),
-            layers.Dense(count), layers.BatchNormalization(0.9, center=False, scale=False),
+            layers.Dense(count), layers.BatchNormalization(momentum=0.9, center=False, scale=False),
         ])  # fmt: skip
         self.decoder = keras.Sequential([
             keras.Input((count,)), layers.Dense(UNITS, "relu"),
