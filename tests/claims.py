@@ -270,6 +270,26 @@ def scaled(seed, alike):
     return spoil
 
 
+def remeasured(seed):
+    """Make a spoiler that multiplies what tasks measured by a factor of each variant's own."""
+
+    def spoil(found):
+        if not isinstance(found, list):
+            return found
+        random = np.random.default_rng(seed)
+        factors = {row["variant"]: np.exp(random.normal(0, 0.7)) for row in found}
+        return [
+            row | {"measures": {
+                name: value if isinstance(value, str)
+                else (factors[row["variant"]] * np.array(value)).tolist()
+                for name, value in row["measures"].items()
+            }}
+            for row in found
+        ]  # fmt: skip
+
+    return spoil
+
+
 def relabelled(seed):
     """Make a spoiler that deals the probabilities of a tenth of the images out anew."""
 

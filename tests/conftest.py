@@ -12,11 +12,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "book"))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "notebooks"))
 import preview
-from checks import build
-
-# What Playwright waits for by `wait_for_function` it evaluates as text, which no page may; the
-# policy of the pages is tested in test_site.py.
-PAD_WINDOW = {"viewport": {"width": 1280, "height": 900}, "bypass_csp": True}
+from checks import PAD_WINDOW, build
 
 
 @pytest.fixture(scope="session")

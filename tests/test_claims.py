@@ -10,12 +10,13 @@ NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 # Chapters 15 to 17 train or predict anew for each spoiled row, which takes minutes.
 CHAPTERS = [
     "05_evaluation", "06_open_questions", "08_architecture", "09_layer_parameters",
-    "10_optimizers", "18_sequences", "22_around",
+    "10_optimizers", "18_sequences", "21_drawing", "22_around",
 ]  # fmt: skip
 SPOILERS = {
     "read": [
         *(claims.shuffled(seed) for seed in range(3)),
         *(claims.scaled(seed, alike) for seed in range(3) for alike in ("variant", "seed")),
+        *(claims.remeasured(seed) for seed in range(3)),
     ],
     "probabilities_of": [claims.relabelled(0)],
 }

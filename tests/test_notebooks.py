@@ -45,6 +45,7 @@ SHORT = {
     "18_sequences": {"STEPS": 98, "LIVE_IMAGES": 640},
     "19_transfer": {"LIVE_STEPS": 8, "LIVE_IMAGES": 3_000},
     "20_autoencoders": {"LIVE_IMAGES": 1_280, "DRAWS": 50},
+    "21_drawing": {"LIVE_IMAGES": 2_560, "JUDGED": 200},
     "22_around": {
         "LIVE_IMAGES": 1_280,
         "MAPPED": 150,

@@ -11,10 +11,13 @@ import keras
 
 from mnist_helpers import environment
 from mnist_helpers.tasks import (
+    acgan,
     antirectifier,
     denoising,
+    flow,
     locally_connected,
     net2net,
+    normals,
     sequences,
     siamese,
     transfer,
@@ -24,10 +27,13 @@ from mnist_helpers.tasks import (
 from mnist_helpers.training import trainer
 
 TASKS = {
+    "acgan": acgan.train,
     "antirectifier": antirectifier.train,
     "denoising": denoising.train,
+    "flow": flow.train,
     "locally_connected": locally_connected.train,
     "net2net": net2net.train,
+    "normals": normals.train,
     "sequences": sequences.train,
     "siamese": siamese.train,
     "transfer": transfer.train,
