@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import preview
 import pytest
+from checks import PAD_WINDOW
 from hands import in_page, said
 
 from mnist_helpers import data, export, models, storage
