@@ -11,7 +11,7 @@ import pytest
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 740}
 # What Playwright waits for by `wait_for_function` it evaluates as text, which no page may; the
 # policy of the pages is tested in test_site.py.
-PAD_WINDOW = {"viewport": {"width": 1280, "height": 900}, "bypass_csp": True}
+PAD_WINDOW = {"viewport": DESKTOP, "bypass_csp": True}
 
 
 def cases(named):
