@@ -2,7 +2,7 @@
 
 The example of 2018, `mnist_acgan`, takes three hours an epoch on a CPU, by its own words, and asks
 for fifteen. Here the generator has 16 and 8 maps and the discriminator 8 and 16, the batches 64
-images, for two epochs: less than a minute of one core. `flow` learns among codes of 16 numbers,
+images, for two epochs: about 80 seconds of one core. `flow` learns among codes of 16 numbers,
 which a small autoencoder of dense layers learns before, in two epochs, and by three dense layers.
 
 Four machines have no network that draws. `normals` draws, for each digit, from a normal
