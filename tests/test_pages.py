@@ -180,7 +180,7 @@ def test_a_word_shows_its_line_of_the_glossary(browser, address):
 )
 def test_search_finds_the_right_page_first(browser, address, question, first):
     with opened(browser, f"{address}/search.html?q={quote(question)}") as (page, left, _):
-        page.wait_for_selector("h2:text-is('Search Results')")  # they come one by one
+        page.wait_for_selector("h2:text-is('Search Results')", state="attached")
         found = page.locator("#search-results li a").first.get_attribute("href")
         assert found.replace("?highlight=", "").split("?")[0].startswith(first), found
         assert left == []
