@@ -56,7 +56,7 @@ def share_within(points, others, neighbours=3):
     --------
     >>> real, drawn = np.array([[0.0], [1], [2], [9]]), np.array([[0.5], [1], [1.5], [20]])
     >>> share_within(drawn, real, 1), share_within(real, drawn, 1)
-    (0.75, 0.75)
+    (0.75, 1.0)
     """
     own = NearestNeighbors(n_neighbors=neighbours, algorithm="brute").fit(others)
     radii = own.kneighbors()[0][:, -1]
