@@ -1,6 +1,7 @@
 """What several test files check in the same way."""
 
 import contextlib
+import json
 import os
 import subprocess
 import sys
@@ -39,6 +40,20 @@ def memory_below(limit):
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert peak < limit, f"{peak / 1e6:.1f} MB at once; at most {limit / 1e6:.1f} allowed"
+
+
+def filled_row(settings):
+    """Train a task by its settings; check that its row can be recorded and read, and give it."""
+    from mnist_helpers import tasks
+    from mnist_helpers.experiments import results
+
+    row = tasks.train(settings, seed=1).row | {"variant": "tiny", "commit": "abc"}
+    assert set(row) == set(results.COLUMNS)
+    results.parse(list(results.COLUMNS), [
+        json.dumps(row[name]) if kind in (dict, list) else str(row[name])
+        for name, kind in results.COLUMNS.items()
+    ], "it")  # fmt: skip
+    return row
 
 
 def build(root, output, **environment):

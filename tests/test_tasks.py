@@ -1,11 +1,9 @@
 """Trainings that are no classification of ten digits: their parts, and what a row holds."""
 
-import json
-
 import keras
 import numpy as np
 import pytest
-from checks import refuses
+from checks import filled_row, refuses
 
 from mnist_helpers import models, tasks
 from mnist_helpers.experiments import results
@@ -196,9 +194,7 @@ TINY = {
 @pytest.mark.parametrize("task", TINY)
 def test_a_task_fills_a_row(task):
     settings = complete(TINY[task] | {"task": task, "epochs": 1, "training_images": 400})
-    row = tasks.train(settings, seed=1).row | {"variant": "tiny", "commit": "abc"}
-    assert set(row) == set(results.COLUMNS)
-    json.dumps(row)
+    row = filled_row(settings)
     assert 0 <= row["validation_accuracy"] <= 1 and row["validation_losses"]
     for values in row["measures"].values():
         assert np.isfinite(values).all()

@@ -155,13 +155,13 @@ def classifier(pictures, labels, validation, test, seed):
 
     Returns
     -------
-    dict, list of float, keras.Model
-        The history, the loss and the accuracy on the test set, and the network.
+    dict, list of float
+        The history, and the loss and the accuracy on the test set.
     """
     settings = complete(CLASSIFIER)
     model = parts.network(settings["network"], 10, seed)
     history = parts.fit_classifier(model, settings, seed, (pictures, labels), validation)
-    return history, model.evaluate(*test, batch_size=1000, verbose=0), model
+    return history, model.evaluate(*test, batch_size=1000, verbose=0)
 
 
 def judge(draw, seed, training, validation, test):
@@ -210,7 +210,7 @@ def judge(draw, seed, training, validation, test):
         measures |= {
             f"{measure}, {name}": round(float(value), 6) for measure, value in found.items()
         }
-    history, tested, _ = classifier(pictures, labels, validation, test, seed)
+    history, tested = classifier(pictures, labels, validation, test, seed)
     return measures, history, tested
 
 
