@@ -35,9 +35,9 @@ def failing(path):
 
 def copy_sources(folder):
     """Copy what the book is built from, and make the pages that come from elsewhere."""
-    sys.path[:0] = [str(ROOT / name) for name in ("", "book", "notebooks", "tests")]
+    sys.path[:0] = [str(ROOT / name) for name in ("", "book", "notebooks")]
     import api
-    import attacks
+    import attacked
     import bibliography
     import cheat_sheet
     import front_page
@@ -54,7 +54,7 @@ def copy_sources(folder):
     generated.mkdir()
     made = {
         "api": api.page,
-        "attacks": attacks.table,
+        "attacks": attacked.table,
         "cheat_sheet_network": cheat_sheet.table,
         "cheat_sheet_numbers": cheat_sheet.numbers,
         "run_times": run.table,

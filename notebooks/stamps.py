@@ -18,10 +18,18 @@ from uses import Package, parse
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 FOLDERS = ("benchmarks", "experiments", "models", "notebooks", "src")
+# Tables of the package to which entries are added, while those that are there mean what they meant.
+GROWING = (
+    "mnist_helpers.training.settings.DEFAULTS",
+    "mnist_helpers.experiments.results.COLUMNS",
+    "mnist_helpers.experiments.results.LATER",
+    "mnist_helpers.models.NETWORKS",
+    "mnist_helpers.models.NOTATIONS",
+)
 BY_NAME = ("models/manifest.json", "benchmarks/results.json")  # records by name
 
 
-def dependencies(notebook, files):
+def dependencies(notebook, files, known=None):
     """Hash what the outputs of a notebook depend on.
 
     Parameters
@@ -29,22 +37,30 @@ def dependencies(notebook, files):
     notebook : nbformat.NotebookNode
     files : iterable of str
         Those that it opens, relative to the repository, as `data_file` gives them.
+    known : dict of str to list, optional
+        The keys that `GROWING` tables had when the outputs were made: what came later does not
+        count. By default all that they have.
 
     Returns
     -------
     dict of str to str
         ``code`` for the code cells; ``mnist_helpers.NAME`` for what they use of each module,
-        directly or through others; ``FOLDER/FILE`` for each file. Of a file with records by name
+        directly or through others, and the keys of a `GROWING` table among them under its name;
+        ``FOLDER/FILE`` for each file. Of a file with records by name
         those count that the cells name, else those that the package's code names, as
         ``FOLDER/FILE NAME``, or all if neither names any.
     """
     cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     texts = {"code": "\n".join(map(_meaning_of_cell, cells))}
-    for module, names in Package(ROOT / "src").used(cells).items():
+    package, keys = Package(ROOT / "src", known), {}
+    for module, names in package.used(cells).items():
         texts[module] = "\n".join(
             f"{name}: {meaning(nodes)}" for name, nodes in names.items()
         )
-    hashes = {name: _hash(text.encode()) for name, text in texts.items()}
+        for table in GROWING if known is None else known:
+            if table in (f"{module}.{name}" for name in names):
+                keys[table] = " ".join(package.keys(table))
+    hashes = {name: _hash(text.encode()) for name, text in texts.items()} | keys
     for file in sorted(files):
         path, named = ROOT / file, []
         if file in BY_NAME and path.is_file():
@@ -67,7 +83,8 @@ def stale(path):
     notebook = nbformat.read(path, as_version=4)
     stamped = notebook.metadata.get("ten_digits", {}).get("hashes", {})
     files = {name.split(" ")[0] for name in stamped if "/" in name}
-    current = dependencies(notebook, files)
+    known = {name: stamped[name].split() for name in GROWING if name in stamped}
+    current = dependencies(notebook, files, known)
     return sorted(
         name
         for name in stamped.keys() | current.keys()

@@ -24,10 +24,12 @@ class Package:
     ----------
     folder : Path
         The one in which the package lies.
+    entries : dict of str to list
+        Of some of its tables, by their dotted names, the keys that are read; of others all are.
     """
 
-    def __init__(self, folder):
-        self.folder, self.modules = folder, {}
+    def __init__(self, folder, entries=None):
+        self.folder, self.modules, self.entries = folder, {}, entries or {}
 
     def used(self, cells, indirectly=True):
         """Find the definitions that some cells use, whichever module hands them on.
@@ -91,6 +93,17 @@ class Package:
             self.modules[name] = _Module(self, ast.parse(text), name)
         return self.modules[name]
 
+    def keys(self, table):
+        """List the keys of a table, by its dotted name, that are read; none if it is no table."""
+        ((module, name),) = self.split(table)
+        tables = [node.value for node in self.module(module).definitions[name]]
+        return [
+            key.value
+            for node in tables
+            if isinstance(node, ast.Dict)
+            for key in node.keys
+        ]
+
     def split(self, dotted):
         """Yield the module and the name in it that a dotted name means; nothing for a module."""
         parts = dotted.split(".")
@@ -108,6 +121,7 @@ class _Module:
         self.package, self.name = package, name
         self.definitions, self.imports = {LOOSE: []}, {}
         for node in tree.body:
+            self._leave_out(node)
             if isinstance(
                 node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
             ):
@@ -132,6 +146,21 @@ class _Module:
                 for alias in node.names:
                     origin = f"{self._origin(node)}.{alias.name}"
                     self._keep(alias.asname or alias.name, origin, origin)
+
+    def _leave_out(self, node):
+        """Drop from a table the entries that are not to be read."""
+        table = getattr(node, "value", None)
+        for target in getattr(node, "targets", ()):
+            name = f"{self.name}.{ast.unparse(target)}"
+            if name in self.package.entries and isinstance(table, ast.Dict):
+                read = self.package.entries[name]
+                pairs = [
+                    pair
+                    for pair in zip(table.keys, table.values, strict=True)
+                    if getattr(pair[0], "value", None) in read
+                ]
+                table.keys = [key for key, _ in pairs]
+                table.values = [value for _, value in pairs]
 
     def _origin(self, node):
         """Name the module that something is imported from."""

@@ -3,8 +3,8 @@
     python tests/attacks.py                  all of them, in full (half an hour)
     python tests/attacks.py NAME --tries 5   one, shorter
 
-Prints a line of JSON for each attack. Full runs are kept in attacks.json, from which the book's
-page "How this book can fail" is made.
+Prints a line of JSON for each attack. Full runs are kept in book/attacks.json, from which the page
+"How this book can fail" is made.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from pathlib import Path
 
 import psutil
 
-RESULTS = Path(__file__).with_name("attacks.json")
+RESULTS = Path(__file__).resolve().parents[1] / "book" / "attacks.json"
 FULL = {}  # attack to its tries in the full run
 
 
@@ -456,19 +456,6 @@ def run(name, tries=None, seed=0):
     return {"tries": len(outcomes), "survived": survived, "lost": lost}
 
 
-def table(path=RESULTS):
-    """Write a table of the attacks, with what their full runs gave, in Markdown."""
-    results = json.loads(path.read_text(encoding="utf-8"))
-    lines = ["| What the book has to do | Tries | Survived | Lost or false |", "|---|--:|--:|--:|"]
-    for name in FULL:
-        cells = "not run in full yet | |"
-        if result := results.get(name):
-            numbers = result["tries"], result["survived"], len(result["lost"])
-            cells = " | ".join(f"{number:,}" for number in numbers)
-        lines.append(f"| {globals()[name].__doc__} (`{name}`) | {cells} |")
-    return "\n".join(lines) + "\n"
-
-
 def main(arguments=None):
     """Run the attacks that the command line names; fail if anything was lost."""
     from mnist_helpers import environment
@@ -489,7 +476,7 @@ def main(arguments=None):
         failed |= bool(result["lost"])
         if options.tries is None:
             known = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
-            known[name] = result | environment.describe()
+            known[name] = {"what": globals()[name].__doc__} | result | environment.describe()
             ordered = {name: known[name] for name in FULL if name in known}
             with write_beside(RESULTS) as temporary:
                 temporary.write_text(json.dumps(ordered, indent=1) + "\n", encoding="utf-8")

@@ -89,9 +89,6 @@ def small_book(root, tmp_path):
             shutil.copytree(root / name, book / name, ignore=shutil.ignore_patterns("_o*", "site"))
         else:
             shutil.copy(root / name, book / name)
-    (book / "tests").mkdir()
-    for name in ("attacks.py", "attacks.json"):
-        shutil.copy(root / "tests" / name, book / "tests")
     (book / "book" / "site").mkdir()
     for name in ("ten_digits.css", "favicon.svg"):
         shutil.copy(root / "book" / "site" / name, book / "book" / "site")

@@ -28,6 +28,7 @@ def test_logits_equal_those_of_keras(pad, mnist):
         pad,
         """
         const { buildNetwork } = await load("networks");
+        const { inputOf } = await load("drawing");
         const { loadManifest, loadTensors } = await load("safetensors");
         const here = new URL("../_static/", location);
         const { networks } = await loadManifest(new URL("digit_pad.json", here));
@@ -37,7 +38,7 @@ def test_logits_equal_those_of_keras(pad, mnist):
         const bytes = Uint8Array.from(atob(argument), (letter) => letter.charCodeAt(0));
         const logits = [];
         for (let at = 0; at < bytes.length; at += 784) {
-          const image = Float32Array.from(bytes.subarray(at, at + 784), (value) => value / 255);
+          const image = inputOf(bytes.subarray(at, at + 784));
           logits.push(Array.from(network.forward(image)));
         }
         return logits;""",

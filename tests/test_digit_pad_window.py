@@ -43,6 +43,7 @@ def test_a_value_that_is_pointed_at_is_the_sum_that_is_shown(pad, stage, number,
         pad,
         """
         const { pad } = await load("digit_pad");
+        const { inputOf } = await load("drawing");
         const { buildNetwork } = await load("networks");
         const { loadManifest, loadTensors } = await load("safetensors");
         const here = new URL("../_static/", location);
@@ -50,7 +51,7 @@ def test_a_value_that_is_pointed_at_is_the_sum_that_is_shown(pad, stage, number,
         const [{ layers, weights }] = manifest.networks;
         const tensors = await loadTensors(new URL(weights.file, here), weights);
         const network = buildNetwork(layers).load(tensors);
-        network.forward(Float32Array.from(pad.prepared, (value) => value / 255));
+        network.forward(inputOf(pad.prepared));
         const { output, outputShape } = network.layers[2 * (argument.stage - 1)];
         return output[((argument.y - 1) * outputShape[1] + argument.x - 1) * outputShape[2]
           + argument.number - 1];""",

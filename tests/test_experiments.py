@@ -342,6 +342,13 @@ def test_status_lists_what_is_done_and_missing(folder, row, capsys):
     ]
 
 
+def test_status_tells_rows_of_several_versions_of_keras(folder, row, capsys):
+    results.append("tiny", row, folder)
+    results.append("tiny", row | {"seed": 1, "versions": {"keras": "4.0"}}, folder)
+    assert main(["status", "--folder", str(folder)]) == 0
+    assert "of Keras: 3 (1), 4.0 (1)" in capsys.readouterr().out
+
+
 def test_one_sentence_for_what_cannot_be_run(folder, capsys):
     assert main(["status", "large", "--folder", str(folder)]) == 2
     assert capsys.readouterr().err.startswith("error: there is no experiment 'large'")

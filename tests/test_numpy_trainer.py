@@ -1,5 +1,7 @@
 """The NumPy network as an experiment trains it: the same as Keras's, and as `train_fast`."""
 
+import ast
+import inspect
 import json
 
 import numpy as np
@@ -9,8 +11,8 @@ from checks import cases, refuses
 from mnist_helpers import data
 from mnist_helpers.experiments import definition, results
 from mnist_helpers.numpy_cnn import fast
-from mnist_helpers.training import trainer
-from mnist_helpers.training.settings import complete
+from mnist_helpers.training import numpy_trainer, trainer
+from mnist_helpers.training.settings import DEFAULTS, complete
 
 FAST = definition.load("ten_second_trials").variants["no margin, 2 epochs"]
 SMALL = FAST | {"epochs": 1, "training_images": 512}
@@ -66,3 +68,18 @@ def test_all_images_can_be_trained_on():
 def test_what_each_library_lacks_is_refused(change, message):
     with refuses(message):
         trainer.train(SMALL | change, 0)
+
+
+LIBRARIES = {
+    "keras": [trainer.train_with_keras],
+    "numpy": [numpy_trainer.train, numpy_trainer.build],
+}
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_each_library_reads_or_refuses_every_setting(library):
+    """What neither names, a new setting for instance, would be recorded, and do nothing."""
+    functions = [trainer.train, trainer.prepare, *LIBRARIES[library]]
+    nodes = ast.walk(ast.parse("".join(map(inspect.getsource, functions))))
+    named = {node.value for node in nodes if isinstance(node, ast.Constant)}
+    assert set(DEFAULTS) - {"task", "task_options"} <= named

@@ -165,7 +165,8 @@ def chapters(root):
 def test_every_chapter_is_in_the_table_of_contents(root, chapters):
     pages = [page for _, _, page in chapters]
     for path in (root / "notebooks").glob("*.ipynb"):
-        assert f"notebooks/{path.name}" in pages
+        page = f"notebooks/{path.name}"
+        assert page in pages, f"{page} is not in _toc.yml, or does not begin with '# NN · '"
     numbers = [number for number, _, _ in chapters]
     assert numbers == sorted(set(numbers))
     announced = (root / "book" / "part5.md").read_text(encoding="utf-8")
@@ -176,8 +177,9 @@ def test_every_chapter_is_in_the_table_of_contents(root, chapters):
 def test_the_readme_lists_the_chapters(root, chapters):
     readme = (root / "README.md").read_text(encoding="utf-8")
     rows = re.findall(r"\| \[(\d\d) (.+?)\]\((.+?)\) \|", readme)
-    for row, (number, name, page) in zip(rows, chapters, strict=True):
-        assert row[::2] == (number, page)
+    expected = [(number, page) for number, _, page in chapters]
+    assert [row[::2] for row in rows] == expected, "README.md, the table of chapters"
+    for row, (_, name, _) in zip(rows, chapters, strict=True):
         assert row[1].lower() in name.lower()  # a table may shorten it
 
 
@@ -186,8 +188,10 @@ def test_the_instructors_table_lists_the_notebooks(root, chapters):
     page = (root / "book" / "for_instructors.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| (\d\d) (.+?) \|", page, re.M)
     notebooks = [chapter for chapter in chapters if chapter[2].endswith(".ipynb")]
-    for row, (number, name, _) in zip(rows, notebooks, strict=True):
-        assert row[0] == number and row[1].lower() in name.lower()
+    expected = [number for number, _, _ in notebooks]
+    assert [row[0] for row in rows] == expected, "book/for_instructors.md, the table of chapters"
+    for row, (_, name, _) in zip(rows, notebooks, strict=True):
+        assert row[1].lower() in name.lower()
 
 
 def test_a_chapter_is_called_by_its_own_number(root, chapters):

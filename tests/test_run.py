@@ -342,6 +342,38 @@ def test_stale_names_what_has_changed(house, stamps, file, old, new, expected):
     assert stamps.stale(path) == expected
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    cases({
+        "an entry that came later": ('{"a": 1', '{"z": unused, "a": 1', []),
+        "a value": ('"a": 1', '"a": 2', ["mnist_helpers.growing"]),
+        "a function that it names": ("return 5", "return 6", ["mnist_helpers.growing"]),
+        "an entry that went": (
+            '"a": 1, ', "", ["mnist_helpers.growing", "mnist_helpers.growing.TABLE"]),
+        "a table that went": (
+            "= {", "= {} or {", ["mnist_helpers.growing", "mnist_helpers.growing.TABLE"]),
+    }),
+)  # fmt: skip
+def test_a_table_may_grow(house, stamps, monkeypatch, old, new, expected):
+    monkeypatch.setattr(stamps, "GROWING", ("mnist_helpers.growing.TABLE",))
+    module = house / "src" / "mnist_helpers" / "growing.py"
+    module.write_text(
+        "def five():\n    return 5\n\n\ndef unused():\n    return 0\n\n\n"
+        'TABLE = {"a": 1, "b": five}\n'
+    )
+    path = chapter(house, "01_a", "from mnist_helpers import growing\ngrowing.TABLE")
+    stamp(stamps, path)
+    content = module.read_text()
+    assert old in content
+    module.write_text(content.replace(old, new))
+    assert stamps.stale(path) == expected
+
+
+def test_the_tables_that_may_grow_are_there(root, stamps):
+    package = stamps.Package(root / "src")
+    assert all(package.keys(table) for table in stamps.GROWING)
+
+
 def test_only_files_that_were_opened_count(house, stamps):
     path = chapter(house, "01_a", CODE)
     stamp(stamps, path)

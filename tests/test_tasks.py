@@ -1,12 +1,15 @@
 """Trainings that are no classification of ten digits: their parts, and what a row holds."""
 
+import ast
+
 import keras
 import numpy as np
 import pytest
+import uses
 from checks import filled_row, refuses
 
 from mnist_helpers import models, tasks
-from mnist_helpers.experiments import results
+from mnist_helpers.experiments import definition, results
 from mnist_helpers.tasks import (
     antirectifier,
     locally_connected,
@@ -15,7 +18,7 @@ from mnist_helpers.tasks import (
     siamese,
     transfer,
 )
-from mnist_helpers.training.settings import complete
+from mnist_helpers.training.settings import DEFAULTS, complete
 
 
 @pytest.fixture
@@ -224,3 +227,30 @@ def test_a_classification_is_trained_as_before():
     row = tasks.train(settings, seed=1).row
     assert row["measures"] == {} and row["parameters"] == 7850
     assert keras.config.floatx() == "float32"
+
+
+def test_a_task_reads_every_setting_that_an_experiment_changes(root):
+    """What a task does not read would be recorded all the same; of some, `network` is a label."""
+    package, read, seen = uses.Package(root / "src"), {}, set()
+    for task in tasks.TASKS:
+        code = (
+            f"from mnist_helpers.tasks import {task}\nfrom mnist_helpers.training import trainer\n"
+        )
+        used = package.used([f"{code}{task}.train, trainer.prepare"])
+        nodes = [
+            node
+            for module, definitions in used.items()
+            if module != "mnist_helpers.training.settings"
+            for trees in definitions.values()
+            for tree in trees
+            for node in ast.walk(tree)
+        ]
+        named = {node.value for node in nodes if isinstance(node, ast.Constant)}
+        read[task] = named & set(DEFAULTS) | {"task", "network", "training_images"}
+    for name in definition.names():
+        for variant, settings in definition.load(name).variants.items():
+            if (task := settings["task"]) in read:
+                changed = {key for key in DEFAULTS if settings[key] != DEFAULTS[key]}
+                assert changed <= read[task], f"{variant} of {name}"
+                seen.add(task)
+    assert seen == set(read)

@@ -2,7 +2,7 @@
 
 import { Bench } from "./bench.js";
 import { activationColour, colours, show } from "./colours.js";
-import { PAD, prepare } from "./drawing.js";
+import { inputOf, PAD, prepare } from "./drawing.js";
 import { GradientCheck } from "./gradient_check_view.js";
 import { Maps } from "./maps.js";
 import { softmax } from "./network.js";
@@ -98,7 +98,7 @@ function forQuestions() {
 function predict() {
   const began = performance.now();
   pad.prepared = prepare(pad.canvas.ink.draw(pad.drawing));
-  const image = Float32Array.from(pad.prepared, (value) => value / 255);
+  const image = inputOf(pad.prepared);
   const drawn = pad.canvas.strokes.length > 0;
   pad.probabilities = drawn ? softmax(network.forward(image)) : null;
   showProbabilities();
@@ -139,8 +139,7 @@ function settle(delay = 0) {
     shares.set(pad.probabilities ? network.layers.at(-1).output : null);
     if (pad.probabilities) {
       twin ??= forQuestions();
-      why.set(twin, Float32Array.from(pad.prepared, (value) => value / 255),
-        pad.probabilities.indexOf(Math.max(...pad.probabilities)));
+      why.set(twin, inputOf(pad.prepared), pad.probabilities.indexOf(Math.max(...pad.probabilities)));
     } else why.clear();
   }, delay);
 }

@@ -1,6 +1,6 @@
 // The first page's pad: draw, and the network answers, with all its maps. Chapter 14 has the whole.
 import { activationColour, colours, largest, Picture } from "./colours.js";
-import { prepare } from "./drawing.js";
+import { inputOf, prepare } from "./drawing.js";
 import { softmax } from "./network.js";
 import { buildNetwork } from "./networks.js";
 import { PadCanvas } from "./pad_canvas.js";
@@ -73,7 +73,7 @@ function showMaps(drawn) {
 function answer() {
   waiting = null;
   const drawn = pad.strokes.length > 0;
-  const image = Float32Array.from(prepare(pad.ink.draw()), (value) => value / 255);
+  const image = inputOf(prepare(pad.ink.draw()));
   const shares = softmax(network.forward(image));
   const best = shares.indexOf(Math.max(...shares));
   view.querySelectorAll(".pad-bars li").forEach((row, digit) => {

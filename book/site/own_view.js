@@ -1,6 +1,7 @@
 // Your own digits: keep what you drew, see the network read it, teach it, take it with you.
 
 import { activationColour, colours, show } from "./colours.js";
+import { inputOf } from "./drawing.js";
 import { wilson } from "./intervals.js";
 import { download } from "./kept.js";
 import { buildNetwork } from "./networks.js";
@@ -9,7 +10,7 @@ import { readOwn, TAUGHT, toFiles, writeOwn } from "./own_digits.js";
 
 const ROUNDS = 10, BATCH = 5, RATE = 0.0005; // of the fine-tuning
 
-const imageOf = ({ pixels }) => Float32Array.from(pixels, (value) => value / 255);
+const imageOf = ({ pixels }) => inputOf(pixels);
 const answerOf = (network, digit) => {
   const scores = network.forward(imageOf(digit));
   return scores.indexOf(Math.max(...scores));

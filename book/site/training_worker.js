@@ -4,6 +4,7 @@
 // Between two commands the worker trains for a tenth of a second at a time.
 
 import { meanOf, wilson } from "./intervals.js";
+import { inputOf } from "./drawing.js";
 import { crossEntropy, seeded } from "./network.js";
 import { buildNetwork } from "./networks.js";
 import { OPTIMIZERS, trainOnBatch } from "./optimizers.js";
@@ -54,7 +55,7 @@ onmessage = async ({ data }) => {
 async function loadDigits(url, entry) {
   const tensors = await loadTensors(url, entry);
   const part = (name) => {
-    const pixels = Float32Array.from(tensors[`x_${name}`].data, (value) => value / 255);
+    const pixels = inputOf(tensors[`x_${name}`].data);
     const images = Array.from({ length: pixels.length / 784 },
       (_, k) => pixels.subarray(784 * k, 784 * (k + 1)));
     return { images, labels: tensors[`y_${name}`].data };

@@ -3,6 +3,7 @@
 import argparse
 import statistics
 import sys
+from collections import Counter
 from pathlib import Path
 
 from mnist_helpers.experiments import definition, outputs, results
@@ -14,6 +15,10 @@ def status(name, folder=definition.EXPERIMENTS):
     todo = outputs.missing(experiment, folder)
     lines = [f"{name}: {len(rows)} of {len(experiment.runs)} runs recorded"]
     lines += [f"  diverged: {run}" for run in results.diverged(rows)]
+    kerases = Counter(row["versions"].get("keras", "unknown") for row in rows)
+    if len(kerases) > 1:
+        each = ", ".join(f"{version} ({count})" for version, count in kerases.items())
+        lines.append(f"  not to be compared, for they are of several versions of Keras: {each}")
     seeds = {}
     for variant, seed in todo:
         seeds.setdefault(variant, []).append(seed)

@@ -1,4 +1,4 @@
-"""From gradients to better parameters: four optimizers, with Keras's formulas and defaults."""
+"""From gradients to better parameters: optimizers with Keras's formulas and defaults."""
 
 import math
 
