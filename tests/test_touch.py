@@ -55,7 +55,8 @@ def open_touch(browser, touch_address):
         page.on("request", lambda request: page.asked.append(request.url))
         if prepare:
             prepare(page)
-        page.goto(touch_address)
+        if page.url == "about:blank":
+            page.goto(touch_address)
         page.wait_for_selector("body[data-touch]")
         return page
 
@@ -212,6 +213,23 @@ def test_the_same_seed_draws_the_same_digit(open_touch):
     page.fill(".touch-seed", "-7.4")
     page.press(".touch-seed", "Enter")
     assert page.input_value(".touch-seed") == "0"
+
+
+def test_many_seeds_are_drawn_at_once_and_a_link_holds_one(open_touch, touch_address):
+    page = open_touch()
+    page.fill(".touch-seed", "99990")
+    page.click("[data-draw='6']")
+    said(page, "machine", "^It")
+    page.click(".touch-more")
+    tiles = page.locator(".touch-many button")
+    assert tiles.count() == 24
+    assert tiles.nth(10).inner_text().startswith("seed 0, ")  # after the last seed comes the first
+    tiles.nth(3).click()
+    page.wait_for_function("location.hash === '#draw-6-99993-20'")
+    first = page.evaluate(PICTURE)
+    linked = open_touch(lambda other: other.goto(f"{touch_address}#draw-6-99993-20"))
+    said(linked, "machine", "^It")
+    assert linked.evaluate(PICTURE) == first
 
 
 def test_steps_are_walked_by_keyboard(open_touch):

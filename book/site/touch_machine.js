@@ -8,6 +8,8 @@ const NUMBERS = 16;
 const LARGEST = 3.2; // that a bar can show
 const PAUSE = 4000; // milliseconds for a whole walk, however many steps it has
 const LAST_SEED = 99999;
+const MANY = 24; // seeds at once
+const LINK = /^#draw-(\d)-(\d{1,5})-(\d+)$/; // digit, seed and steps in the page's address
 
 export class Machine {
   // `load` gives the flow, the decoder and the reader.
@@ -19,6 +21,7 @@ export class Machine {
       <div class="pad-controls touch-asked">
         <label>Seed <input type="number" class="touch-seed" min="0" max="${LAST_SEED}" step="1" value="1"></label>
         <button type="button" class="touch-next">Next seed</button>
+        <button type="button" class="touch-more" disabled>${MANY} seeds at once</button>
         <label>Steps <select class="touch-steps">${[1, 2, 5, 10, 20, 50].map((steps) => `
           <option${steps === 20 ? " selected" : ""}>${steps}</option>`).join("")}</select></label></div>
       <div class="touch-desk">
@@ -35,7 +38,8 @@ export class Machine {
         </div>
         <div class="touch-right"></div>
       </div>
-      <ol class="touch-strip" aria-label="The drawing after each step, and what is read in it"></ol>`;
+      <ol class="touch-strip" aria-label="The drawing after each step, and what is read in it"></ol>
+      <div class="touch-many" role="group" aria-label="Drawings from the next seeds"></div>`;
     this.find = (name) => container.querySelector(`.touch-${name}`);
     this.panel = new Panel(this.find("right"), "What the decoder draws of the sixteen numbers");
     this.panel.caption("what sixteen numbers draw");
@@ -46,6 +50,13 @@ export class Machine {
     this.panel.say("Choose a digit, and the machine draws it. (Its networks, 2 MB, come then.)");
     this.listen();
     this.drawn();
+    const [, digit, seed, steps] = LINK.exec(location.hash) ?? [];
+    if (digit && [...this.find("steps").options].some(({ value }) => value === steps)) {
+      Object.assign(this.find("seed"), { value: seed });
+      this.find("steps").value = steps;
+      this.ask(Number(digit));
+      container.scrollIntoView();
+    }
   }
 
   listen() {
@@ -59,6 +70,7 @@ export class Machine {
       this.find("seed").value = (this.seed() + 1) % (LAST_SEED + 1);
       again();
     });
+    this.find("more").addEventListener("click", () => this.drawMany());
     this.find("step").addEventListener("input", ({ target }) => this.goTo(Number(target.value)));
     this.find("play").addEventListener("click", () => (this.timer ? this.stop() : this.play()));
     this.find("one").addEventListener("click", () => this.goTo(this.step + 1));
@@ -67,7 +79,11 @@ export class Machine {
       const tile = target.closest("li");
       if (tile) this.goTo([...this.find("strip").children].indexOf(tile));
     });
-    colours.listeners.push(() => (this.places ? this.layOut() : this.drawn()));
+    colours.listeners.push(() => {
+      if (this.places) this.layOut();
+      else this.drawn();
+      if (this.find("many").firstChild) this.drawMany();
+    });
     new ResizeObserver(() => this.drawn()).observe(this.find("bars"));
   }
 
@@ -77,7 +93,9 @@ export class Machine {
     return Math.min(Math.max(Number.isFinite(value) ? value : 0, 0), LAST_SEED);
   }
 
-  async ask(digit) {
+  // Draw this digit from the seed that stands there; the drawings of other seeds stay if they are
+  // where it was chosen.
+  async ask(digit, fromMany = false) {
     this.stop();
     this.digit = digit;
     for (const button of this.container.querySelectorAll("[data-draw]")) {
@@ -98,7 +116,9 @@ export class Machine {
     this.places = walk(this.flow, noise(this.seed(), NUMBERS), digit, steps);
     this.step = 0;
     this.layOut();
-    for (const name of ["step", "play", "one", "back"]) this.find(name).disabled = false;
+    if (!fromMany) this.find("many").replaceChildren();
+    history.replaceState(null, "", `#draw-${digit}-${this.seed()}-${steps}`);
+    for (const name of ["step", "play", "one", "back", "more"]) this.find(name).disabled = false;
     this.find("step").max = steps;
     if (stands()) this.goTo(steps);
     else this.play();
@@ -119,6 +139,27 @@ export class Machine {
       return tile;
     }));
     this.show();
+  }
+
+  // What this and the next seeds end with; pressed, each is the one that is shown.
+  drawMany() {
+    const first = this.seed(), steps = this.places.length - 1;
+    this.find("many").replaceChildren(...Array.from({ length: MANY }, (_, k) => {
+      const seed = (first + k) % (LAST_SEED + 1);
+      const end = walk(this.flow, noise(seed, NUMBERS), this.digit, steps)[steps];
+      const picture = this.decoder.forward(end).slice(), read = best(this.reads(picture));
+      const button = document.createElement("button"), canvas = document.createElement("canvas");
+      button.type = "button";
+      button.className = read === this.digit ? "" : "touch-misread";
+      button.innerHTML = `seed ${seed}, <b>${read}</b>`;
+      button.prepend(canvas);
+      button.addEventListener("click", () => {
+        this.find("seed").value = seed;
+        this.ask(this.digit, true);
+      });
+      show(canvas, picture, 28, 28, activationColour);
+      return button;
+    }));
   }
 
   play() {
