@@ -25,7 +25,13 @@ from mnist_helpers.training.settings import complete
 MANIFEST = "touch.json"
 SEED = 2018  # as for the network behind the digit pad
 CODES = 40  # of each digit's training images, whose places in the plane the page shows
-COSINE = {"network": "", "schedule": "cosine", "learning_rate": 0.002, "batch_size": 128}
+COSINE = {
+    "task": "touch",
+    "network": "",
+    "schedule": "cosine",
+    "learning_rate": 0.002,
+    "batch_size": 128,
+}
 PLANE = COSINE | {"epochs": 40, "task_options": {"numbers": 2, "beta": 1, "units": [256, 128]}}
 MACHINE = COSINE | {
     "epochs": 40,
@@ -86,8 +92,10 @@ def train_plane(settings=PLANE, seed=SEED):
     history = {"loss": parts.fit(model, settings, learned, None)["loss"]}
     chosen = np.concatenate([np.flatnonzero(labels == digit)[:CODES] for digit in range(10)])
     places = autoencoding.asked(encoder, images[chosen])[:, :2]
-    codes = [[*map(float, place.round(3)), int(labels[k])]
-             for place, k in zip(places, chosen, strict=True)]  # fmt: skip
+    codes = [
+        [*(round(float(number), 3) for number in place), int(labels[k])]
+        for place, k in zip(places, chosen, strict=True)
+    ]
     networks = {"encoder": encoder, "decoder": with_sigmoid(decoder)}
     return networks, {
         "recipe": settings | {"seed": seed},
