@@ -174,7 +174,7 @@ def test_a_drawn_digit_is_put_where_the_encoder_says(open_touch, networks):
     page = open_touch()
     for digit in (1, 0):
         page.click(f"[data-sample='{digit}']")
-        said(page, "own", "Your digit lies at .* says: It (reads|wavers)")
+        said(page, "own", "Your digit lies at .* draw: it (reads|wavers)")
         given, at, kept = in_page(
             page,
             """const { touch: { plane, own } } = await load("touch");

@@ -47,7 +47,7 @@ export class Machine {
       this.drawBars();
       this.drawPaths();
     };
-    this.panel.say("Choose a digit, and the machine draws it. (Its networks, 2 MB, come then.)");
+    this.panel.say("Choose a digit, and the machine draws it (2 MB).");
     this.listen();
     this.drawn();
     const [, digit, seed, steps] = LINK.exec(location.hash) ?? [];

@@ -18,7 +18,7 @@ export class Own {
           aria-label="The picture that the encoder is given"></canvas><figcaption>your digit</figcaption></figure>
         <figure><canvas class="touch-left-of-it" width="28" height="28" role="img"
           aria-label="What the decoder draws of the two numbers"></canvas><figcaption>what two numbers keep</figcaption></figure>
-        <p class="touch-said" role="status">Draw a digit, or take a sample. (One network more, 0.9 MB, comes then.)</p>
+        <p class="touch-said" role="status">Draw a digit, or take a sample (0.9 MB more).</p>
       </div>
       <div class="pad-controls"><button type="button" class="touch-clear">Clear</button>
         <span>Samples</span>${DIGITS.map((digit) => `<button type="button" data-sample="${digit}"
@@ -72,7 +72,7 @@ export class Own {
     this.kept = this.decoder.forward(Float32Array.from(place)).slice();
     this.paint();
     this.plane.move(place);
-    this.say(`Your digit lies at ${decimal(place[0])} and ${decimal(place[1])}. Of what these two `
-      + `draw, the pad’s network says: ${words(this.reads(this.kept))}`);
+    this.say(`Your digit lies at ${decimal(place[0])} and ${decimal(place[1])}. The pad’s network looks `
+      + `at what these two draw: ${words(this.reads(this.kept)).replace("It", "it")}`);
   }
 }

@@ -40,7 +40,7 @@ export class Plane {
     this.canvas = container.querySelector(".touch-plane");
     this.panel = new Panel(container.querySelector(".touch-right"), "What the decoder draws at the point");
     this.panel.caption("what two numbers draw");
-    this.panel.say("Touch the plane, and a digit is drawn here. (The networks, 1.6 MB, come then.)");
+    this.panel.say("Touch the plane, and a digit is drawn (1.6 MB).");
     this.listen();
     this.draw();
   }
