@@ -135,6 +135,7 @@ def test_the_plane_by_keyboard_slider_and_mouse(open_touch):
     numbers = "[...document.querySelectorAll('.touch-numbers output')].map((o) => o.textContent)"
     drawn = "document.querySelector('#touch-plane .touch-drawn').toDataURL()"
     page.focus(".touch-plane")
+    page.keyboard.press("Home")
     for key in ["ArrowRight", "ArrowRight", "Shift+ArrowUp", "ArrowLeft", "ArrowDown"]:
         page.keyboard.press(key)
     assert page.evaluate(numbers) == ["0.10", "0.40"]

@@ -26,7 +26,7 @@ export class Machine {
           <option${steps === 20 ? " selected" : ""}>${steps}</option>`).join("")}</select></label></div>
       <div class="touch-desk">
         <div class="touch-left">
-          <p class="touch-when" aria-hidden="true">&nbsp;</p>
+          <p class="touch-when" aria-hidden="true">Noise: sixteen numbers by chance</p>
           <canvas class="touch-bars" role="img" aria-label="Sixteen numbers"></canvas>
           <label class="touch-along"><span>Step</span><input type="range" class="touch-step" min="0" max="20"
             value="0" disabled><output>0</output></label>
@@ -63,7 +63,7 @@ export class Machine {
     for (const button of this.container.querySelectorAll("[data-draw]")) {
       button.addEventListener("click", () => this.ask(Number(button.dataset.draw)));
     }
-    const again = () => this.digit !== null && this.ask(this.digit);
+    const again = () => (this.digit === null ? this.drawn() : this.ask(this.digit));
     this.find("seed").addEventListener("change", again);
     this.find("steps").addEventListener("change", again);
     this.find("next").addEventListener("click", () => {
@@ -223,8 +223,8 @@ export class Machine {
     context.fillRect(0, 0, width, height);
     context.fillStyle = css("grid");
     for (const value of [-2, -1, 1, 2]) context.fillRect(0, Math.round(y(value)), width, 1);
-    const now = this.places?.[this.step], from = this.places?.[0];
-    for (let k = 0; k < NUMBERS && now; k++) {
+    const from = this.places?.[0] ?? noise(this.seed(), NUMBERS), now = this.places?.[this.step] ?? from;
+    for (let k = 0; k < NUMBERS; k++) {
       const left = k * cell + 0.18 * cell, wide = 0.64 * cell;
       context.fillStyle = css(now[k] < 0 ? "less" : "more");
       context.fillRect(left, Math.min(middle, y(now[k])), wide, Math.abs(y(now[k]) - middle));
@@ -233,8 +233,8 @@ export class Machine {
     }
     context.fillStyle = css("ink");
     context.fillRect(0, Math.round(middle), width, 1);
-    canvas.setAttribute("aria-label", now ? `The sixteen numbers after step ${this.step}: `
-      + `${Array.from(now, (value) => decimal(value, 1)).join(", ")}` : "Sixteen numbers");
+    canvas.setAttribute("aria-label", `The sixteen numbers after step ${this.step}: `
+      + Array.from(now, (value) => decimal(value, 1)).join(", "));
   }
 
   // The sixteen numbers over the time: gone in full, to come faintly.

@@ -88,15 +88,15 @@ export function noise(seed, count) {
 }
 
 // walk: begin
-// From noise to a digit's code in equal steps, each in the direction that the network says.
+// From noise to a digit's code, in equal steps.
 export function walk(flow, start, digit, steps) {
   const count = start.length, places = [start];
-  const given = new Float32Array(count + 11); // the place, the time, and one of ten for the digit
+  const given = new Float32Array(count + 11); // place, time, one of ten for the digit
   given[count + 1 + digit] = 1;
   for (let step = 0; step < steps; step++) {
     given.set(places[step]);
     given[count] = step / steps;
-    const velocity = flow.forward(given);
+    const velocity = flow.forward(given); // where to?
     places.push(places[step].map((value, k) => value + velocity[k] / steps));
   }
   return places;

@@ -15,7 +15,7 @@ const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.l
 export class Plane {
   // `record` is what the manifest says of the plane, `load` gives its decoder and the reader.
   constructor(container, record, load) {
-    Object.assign(this, { container, codes: record.codes, load, at: [0, 0], chosen: null });
+    Object.assign(this, { container, codes: record.codes, load, chosen: null });
     container.innerHTML = `
       <div class="touch-desk">
         <div class="touch-left">
@@ -40,7 +40,9 @@ export class Plane {
     this.canvas = container.querySelector(".touch-plane");
     this.panel = new Panel(container.querySelector(".touch-right"), "What the decoder draws at the point");
     this.panel.caption("what two numbers draw");
-    this.panel.say("Touch the plane, and a digit is drawn (1.6 MB).");
+    this.panel.paint(Float32Array.from(atob(record.first), (byte) => byte.charCodeAt(0) / 255));
+    this.panel.say("Touch the plane, and it draws another (1.6 MB).");
+    this.put(record.codes[0].slice(0, 2));
     this.listen();
     this.draw();
   }
@@ -79,7 +81,7 @@ export class Plane {
       button.addEventListener("click", () => this.goTo(Number(button.dataset.digit)));
     }
     for (const button of container.querySelectorAll("[data-behind]")) {
-      button.addEventListener("click", () => this.put(button.dataset.behind));
+      button.addEventListener("click", () => this.lay(button.dataset.behind));
     }
     colours.listeners.push(() => {
       this.sheet = null;
@@ -103,13 +105,18 @@ export class Plane {
     }
   }
 
-  move(at, glides = false) {
-    if (!glides) cancelAnimationFrame(this.gliding);
+  // Set both numbers, and what shows them.
+  put(at) {
     this.at = at.map(within);
     this.container.querySelectorAll("[data-axis]").forEach((slider, axis) => {
       slider.value = this.at[axis];
       slider.nextElementSibling.textContent = decimal(this.at[axis]);
     });
+  }
+
+  move(at, glides = false) {
+    if (!glides) cancelAnimationFrame(this.gliding);
+    this.put(at);
     this.waiting ??= requestAnimationFrame(() => {
       this.waiting = null;
       this.draw();
@@ -149,14 +156,14 @@ export class Plane {
     this.gliding = requestAnimationFrame(glide);
   }
 
-  async put(behind) {
+  async lay(behind) {
     if (behind === "drawings" && !await this.ready()) return;
     this.behind = behind;
     for (const button of this.container.querySelectorAll("[data-behind]")) {
       button.setAttribute("aria-pressed", button.dataset.behind === behind);
     }
     this.draw();
-    if (this.decoder && !this.panel.picture) this.answer();
+    if (this.decoder) this.answer();
   }
 
   // The whole plane as drawings, each in the middle of its tile.

@@ -6,6 +6,7 @@ were fixed before the first run, and writes the page's files: weights as safeten
 weights, the page's; `network` builds a Keras model from it.
 """
 
+import base64
 import datetime
 import json
 import re
@@ -71,7 +72,7 @@ def train_plane(settings=PLANE, seed=SEED):
     networks : dict of str to keras.Model
     record : dict
         ``recipe``, ``history``, ``measures`` (`plane_measures`) and ``codes``: the place of some
-        training images, and their digits.
+        training images, and their digits; ``first``, what is drawn of the first of them.
     """
     settings = complete(settings)
     (images, labels), _, test = trainer.prepare(settings)
@@ -79,13 +80,11 @@ def train_plane(settings=PLANE, seed=SEED):
     options = settings["task_options"]
     encoder, decoder = plane_networks(options["numbers"], options["units"])
     given = keras.Input((28, 28, 1))
-    sample = variational.Sample(options["beta"], seed)
-    model = keras.Model(given, decoder(sample(encoder(given))))
+    model = keras.Model(given, decoder(variational.Sample(options["beta"], seed)(encoder(given))))
     learned = batches.AugmentedImages(images, images, settings["batch_size"], seed, None)
     steps = settings["epochs"] * len(learned)
-    rate = trainer.SCHEDULES[settings["schedule"]](
-        settings["learning_rate"], steps, settings["epochs"]
-    )
+    schedule = trainer.SCHEDULES[settings["schedule"]]
+    rate = schedule(settings["learning_rate"], steps, settings["epochs"])
     parts.compile_network(
         model, settings, variational.reconstruction, (), learning_rate=rate, steps_per_execution=1
     )
@@ -102,7 +101,14 @@ def train_plane(settings=PLANE, seed=SEED):
         "history": history,
         "measures": plane_measures(networks, *test),
         "codes": codes,
+        "first": first_picture(networks["decoder"], codes),
     }
+
+
+def first_picture(decoder, codes):
+    """Return what is drawn of the first code, before any weights have come: 784 bytes, base64."""
+    drawn = autoencoding.asked(decoder, np.array([codes[0][:2]], "float32"))
+    return base64.b64encode((255 * drawn).round().astype(np.uint8).tobytes()).decode()
 
 
 def with_sigmoid(decoder):
@@ -124,9 +130,9 @@ def plane_measures(networks, images, labels):
     Returns
     -------
     dict
-        ``read`` the share of digits that the pad's network still reads in what is drawn of their
-        means, ``read by digit`` the same for each; ``error`` the mean squared error, a pixel;
-        ``plane`` how many of 31 × 31 places within ±3 are read as each digit.
+        ``read`` the share of digits that are still read in what is drawn of their means, ``read by
+        digit`` the same for each; ``error`` the mean squared error, a pixel; ``plane`` how many of
+        31 × 31 places within ±3 are read as each digit.
     """
     means = autoencoding.asked(networks["encoder"], images)[:, :2]
     drawn = autoencoding.asked(networks["decoder"], means)
@@ -208,18 +214,18 @@ def described(model):
     """
     made, weights, count = [], {}, 0
     for layer in model.layers:
-        if isinstance(layer, (keras.layers.Flatten, keras.layers.Reshape, keras.layers.InputLayer)):
+        if isinstance(layer, (layers.Flatten, layers.Reshape, layers.InputLayer)):
             continue
-        if isinstance(layer, keras.layers.Dense):
+        if isinstance(layer, layers.Dense):
             count += 1
-            made.append({"name": f"dense{count}", "kind": "dense",
-                         "options": {"units": layer.units}})  # fmt: skip
+            options = {"units": layer.units}
+            made.append({"name": f"dense{count}", "kind": "dense", "options": options})
             weights[f"dense{count}.kernel"], weights[f"dense{count}.bias"] = layer.get_weights()
-        elif not isinstance(layer, keras.layers.Activation):
+        elif not isinstance(layer, layers.Activation):
             raise ValueError(f"the page has no {type(layer).__name__}; expected dense layers")
         if (function := layer.activation.__name__) != "linear":
-            made.append({"name": f"{function}{count}", "kind": "activation",
-                         "options": {"function": function}})  # fmt: skip
+            options = {"function": function}
+            made.append({"name": f"{function}{count}", "kind": "activation", "options": options})
     return made, weights
 
 
@@ -264,7 +270,7 @@ def read(folder=export.SITE):
 
 
 def write(name, networks, record, folder=export.SITE):
-    """Write the weights of some networks, and their record into the manifest; the other stays."""
+    """Write the weights of some networks, and their record into the manifest."""
     entries = {}
     for part, model in networks.items():
         made, weights = described(model)
@@ -279,7 +285,7 @@ def write(name, networks, record, folder=export.SITE):
     manifest[name] = record | {"networks": entries}
     text = json.dumps(dict(sorted(manifest.items())), indent=1, ensure_ascii=False)
     # numbers in a line, not each in its own
-    text = re.sub(r"\[([-\d.,e\s]+)\]", lambda match: f"[{' '.join(match[1].split())}]", text)
+    text = re.sub(r"\[([-\d.,e\s]+)\]", lambda found: f"[{' '.join(found[1].split())}]", text)
     with storage.write_beside(path) as temporary:
         temporary.write_text(text + "\n", encoding="utf-8")
 
@@ -288,7 +294,7 @@ def remake(name, folder=export.SITE):
     """Train what a recipe of `RECIPES` says, and write it; return the record."""
     started = time.perf_counter()
     networks, record = RECIPES[name]()
-    record |= {"seconds": round(time.perf_counter() - started, 1)} | environment.describe()
-    record |= {"date": datetime.date.today().isoformat()}
+    record["seconds"] = round(time.perf_counter() - started, 1)
+    record |= environment.describe() | {"date": datetime.date.today().isoformat()}
     write(name, networks, record, folder)
     return record
