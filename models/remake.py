@@ -4,7 +4,8 @@
     python models/remake.py post_cnn   trains this one (the post's takes about ten minutes)
 
 Each leaves its record in manifest.json, and the two files which that names: the weights, and the
-class given to each test image after each epoch that was looked at.
+class given to each test image after each epoch that was looked at. Those of the page on which one
+touches digits (`mnist_helpers.touch`) leave theirs beside the page, in book/site/touch.json.
 """
 
 import argparse
@@ -12,7 +13,7 @@ import datetime
 
 import numpy as np
 
-from mnist_helpers import environment, models, storage
+from mnist_helpers import environment, models, storage, touch
 from mnist_helpers.experiments import definition, outputs, results, runner
 from mnist_helpers.training import post, trainer
 from mnist_helpers.training.settings import VOTING, complete
@@ -66,11 +67,16 @@ RECIPES = {
 def main():
     """Train the networks named on the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", choices=sorted(RECIPES), metavar="NAME")
+    known = sorted(RECIPES | touch.RECIPES)
+    parser.add_argument("names", nargs="*", choices=known, metavar="NAME")
     names = parser.parse_args().names
     if not names:
-        print("Networks that can be remade:", ", ".join(sorted(RECIPES)))
+        print("Networks that can be remade:", ", ".join(known))
     for name in names:
+        if name in touch.RECIPES:
+            record = touch.remake(name)
+            print(f"{name}: {record['measures']}, {record['seconds']:.0f} s")
+            continue
         checkpoint = storage.MODELS / ".checkpoints" / f"{name}.npz"
         checkpoint.parent.mkdir(exist_ok=True)
         model, record, predictions = RECIPES[name](checkpoint=checkpoint)

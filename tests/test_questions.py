@@ -47,7 +47,7 @@ def test_every_chapter_has_questions_in_the_order_of_the_book(root, chapters):
         for part in contents["parts"]
         if part["caption"].startswith("Part ")
         for chapter in part["chapters"]
-        if chapter["file"] != "book/part5"  # a list of what is to come
+        if chapter["file"] not in ("book/part5", "book/touch")  # which promise nothing
     ]
     assert [chapter.rpartition(".")[0] for chapter in chapters] == files
     assert all(len(questions) in (3, 4) for questions in chapters.values())
