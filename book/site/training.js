@@ -5,12 +5,13 @@ import { colours } from "./colours.js";
 import { download, fromFile, isKept, keep, kept, toFile } from "./kept.js";
 import { whyNoScript } from "./safetensors.js";
 import { Settings } from "./settings.js";
+import { VitalsView } from "./vitals_view.js";
 
 const MARK = 0.97;
 
 export class Training {
-  // `here` is the folder of these files; `onNetwork` is told {layers, weights} after each test, and
-  // null when they are gone.
+  // `here` is the folder of these files; `onNetwork` is told {layers, weights, how} after each test,
+  // and null when they are gone.
   constructor(container, here, manifest, onNetwork, onDraw) {
     Object.assign(this, { here, manifest, onNetwork, trained: null, initial: null });
     container.innerHTML = `
@@ -25,6 +26,7 @@ export class Training {
         aria-label="Loss while training"></canvas>
         <canvas class="pad-chart pad-tests" role="img" aria-label="Accuracy while training"></canvas></div>
       <p class="pad-progress"></p>
+      <details class="pad-vitals" open></details>
       <p class="pad-milestone" role="status"></p>
       <div class="pad-controls" role="group" aria-label="Keep the network">
         <button type="button" class="pad-keep" disabled>Keep it in this browser</button>
@@ -34,6 +36,7 @@ export class Training {
     this.container = container;
     this.find = (name) => container.querySelector(`.pad-${name}`);
     this.settings = new Settings(this.find("settings"), (name) => this.changed(name));
+    this.vitals = new VitalsView(this.find("vitals"));
     this.find("start").addEventListener("click", () => this.toggle());
     for (const button of container.querySelectorAll(".pad-one")) {
       button.addEventListener("click", () => this.go(button.dataset.by));
@@ -78,15 +81,23 @@ export class Training {
   // Put a network behind the pad that was trained before, and let training begin with it.
   take(read, name) {
     try {
-      const found = read();
-      this.reset("");
-      this.settings.write({ ...this.settings.read(), net: found.net, activation: found.activation });
+      const { net, activation, ...found } = read();
+      this.clear();
+      this.settings.write({ ...this.settings.read(), net, activation });
       this.initial = found.weights;
-      this.offer(found);
-      this.say(`Here is ${name}: draw against it, or train it further.`);
+      this.offer({ ...found, how: "read" });
+      this.say(this.settings.check() ? `Here is ${name}: draw against it, or train it further.`
+        : `Here is ${name}: draw against it. It is too large to be trained further here.`);
     } catch (error) {
       this.say(error.message);
     }
+  }
+
+  // A network was trained elsewhere on the page: it is what the pad is offered, kept and saved. A
+  // training under way would replace it at its next test, so it waits.
+  adopt(trained) {
+    if (this.state === "running") this.toggle();
+    this.offer(trained);
   }
 
   offer(trained) {
@@ -100,16 +111,22 @@ export class Training {
   }
 
   reset(text) {
+    this.clear();
+    this.offer(null);
+    this.say(text);
+  }
+
+  // End the training, and forget it.
+  clear() {
     this.worker?.terminate();
     this.worker = this.initial = null;
     this.losses = [];
     this.tests = [];
-    this.offer(null);
+    this.vitals.set([]);
     delete this.container.dataset.markSeconds;
     this.setState("idle");
     this.find("progress").textContent =
       "Nothing is trained yet; the digits (1.3 MB) are loaded at the start.";
-    this.say(text);
     this.draw();
   }
 
@@ -123,6 +140,7 @@ export class Training {
     }
     this.find("reset").disabled = state === "idle";
     this.settings.freeze(state !== "idle");
+    if (state !== "running") this.vitals.draw();
   }
 
   toggle() {
@@ -150,8 +168,8 @@ export class Training {
       const message = await whyNoScript(new URL("training_worker.js", this.here));
       if (worker === this.worker) this.failed({ message });
     };
-    const { optimizer, batch } = this.settings.read();
-    worker.postMessage({ command: "start", by, optimizer, batch: Number(batch), ...this.numbers(),
+    const { optimizer, batch, augmentation } = this.settings.read();
+    worker.postMessage({ command: "start", by, optimizer, batch: Number(batch), augmentation, ...this.numbers(),
       seed: Math.floor(2 ** 31 * Math.random()), layers: this.settings.layers(), weights: this.initial,
       entry: this.manifest.digits, url: new URL(this.manifest.digits.file, this.here).href });
   }
@@ -166,9 +184,10 @@ export class Training {
     this.setState("paused");
   }
 
-  progress({ images, epoch, loss, seconds }) {
+  progress({ images, epoch, loss, seconds, layers }) {
     if (Number.isFinite(loss)) this.losses.push([epoch, loss]);
     this.note({ images, epoch, seconds });
+    this.vitals.set(layers, this.state === "running");
     this.draw();
     if (!Number.isFinite(loss)) {
       this.worker.postMessage({ command: "pause" });
@@ -182,8 +201,7 @@ export class Training {
     const [had90, hadMark] = [reached(0.9), reached(MARK)];
     const [accuracy] = test.accuracy;
     this.tests.push({ epoch, test, train });
-    const { net, activation } = this.settings.read();
-    this.offer({ net, activation, layers: this.settings.layers(), weights });
+    this.offer({ layers: this.settings.layers(), weights, how: "trained" });
     if (accuracy >= MARK && !hadMark) {
       this.container.dataset.markSeconds = seconds.toFixed(2);
       this.say(`97 % reached after ${seconds.toFixed(1)} seconds: ${(100 * accuracy).toFixed(1)} %.`);

@@ -3,11 +3,13 @@
 // Commands come as messages, {command, ...}; what happens goes back as messages, {event, ...}.
 // Between two commands the worker trains for a tenth of a second at a time.
 
+import { AMOUNTS, augment } from "./augment.js";
 import { meanOf, wilson } from "./intervals.js";
 import { crossEntropy, seeded } from "./network.js";
 import { buildNetwork } from "./networks.js";
 import { OPTIMIZERS, trainOnBatch } from "./optimizers.js";
 import { loadTensors } from "./safetensors.js";
+import { vitals } from "./vitals.js";
 
 const EPOCHS = 10, TEST_EVERY = 3000; // images
 const AVERAGE = 0.99 ** (1 / 16); // the tested network is the average of the recent ones, by image
@@ -16,13 +18,15 @@ let digits, training;
 
 const commands = {
   // `weights` to begin with, or none; `by` as for resume.
-  async start({ url, entry, layers, weights, optimizer, batch, learningRate, decay, seed, by }) {
+  async start({ url, entry, layers, weights, optimizer, batch, learningRate, decay, augmentation,
+    seed, by }) {
     digits ??= await loadDigits(url, entry);
     const random = seeded(seed);
     const network = buildNetwork(layers, { random });
     if (weights) network.load(weights);
     training = { random, network, average: buildNetwork(layers).load(network.weights()), batch,
       optimizer: OPTIMIZERS[optimizer].make(network, { learningRate, decay }), images: 0, steps: 0,
+      amounts: AMOUNTS[augmentation], changed: Array.from({ length: batch }, () => new Float32Array(784)),
       order: [], seconds: 0, loss: null };
     postMessage({ event: "started", digits: digits.train.images.length,
       testDigits: digits.test.images.length });
@@ -72,18 +76,22 @@ async function run(state) {
     const began = performance.now();
     const tests = Math.floor(state.images / TEST_EVERY);
     const isTestDue = () => Math.floor(state.images / TEST_EVERY) > tests;
+    let layers = null; // once in a tenth of a second is often enough
+    const look = (...given) => { layers = vitals(...given); };
     do {
       if (state.order.length < batch) state.order = shuffled(images.length, state.random);
       const chosen = state.order.splice(-batch);
-      const loss = trainOnBatch(network, optimizer,
-        chosen.map((index) => images[index]), chosen.map((index) => labels[index])) / batch;
+      const given = chosen.map((index, k) => (state.amounts
+        ? augment(images[index], state.changed[k], state.random, state.amounts) : images[index]));
+      const loss = trainOnBatch(network, optimizer, given, chosen.map((index) => labels[index]),
+        layers ? null : look) / batch;
       state.loss = state.loss === null ? loss : 0.95 * state.loss + 0.05 * loss;
       state.images += batch;
       follow(state);
     } while (performance.now() - began < 100 && !isTestDue() && state.images < last());
     state.seconds += (performance.now() - began) / 1000;
     postMessage({ event: "progress", images: state.images, epoch: state.images / images.length,
-      loss: state.loss, seconds: state.seconds });
+      loss: state.loss, seconds: state.seconds, layers });
     if (isTestDue()) test(state);
     if (state.images >= last()) {
       state.running = false;
