@@ -12,7 +12,7 @@ pytestmark = pytest.mark.xdist_group("digit_pad")  # one browser, one built page
 
 
 def test_sizes_are_counted(pad):
-    values = np.array([0, 0, 0.002, -0.002, 0.5, 1e-20, 1e9, -0.5])
+    values = np.array([0, 0, 0.003, -0.003, 0.5, 1e-20, 1e9, -0.5])
     found = in_page(
         pad, "return (await load('vitals')).sizes(Float64Array.from(argument), 1/2);", list(values)
     )
@@ -33,41 +33,38 @@ TRAINED = """
     const { seeded } = await load("network");
     const { OPTIMIZERS, trainOnBatch } = await load("optimizers");
     const { vitals } = await load("vitals");
-    const { line, activation, optimizer, rate, batches, images, labels } = argument;
+    const { loadManifest, loadTensors } = await load("safetensors");
+    const here = new URL("../_static/", location);
+    const { digits } = await loadManifest(new URL("digit_pad.json", here));
+    const tensors = await loadTensors(new URL(digits.file, here), digits);
+    const [pixels, labels] = [tensors.x_train.data, tensors.y_train.data];
+    const imageAt = (at) => Float32Array.from(pixels.subarray(784 * at, 784 * at + 784),
+      (value) => value / 255);
+    const { line, activation, optimizer, rate, batches } = argument;
     const random = seeded(1);
     const network = buildNetwork(parseNotation(line, activation), { random });
     const steps = OPTIMIZERS[optimizer].make(network, { learningRate: rate });
     const found = [];
     for (let k = 0; k < batches; k++) {
       const some = Array.from({ length: 16 }, () => Math.floor(random() * labels.length));
-      trainOnBatch(network, steps, some.map((at) => Float32Array.from(images[at])),
-        some.map((at) => labels[at]), (...given) => found.push(vitals(...given)));
+      trainOnBatch(network, steps, some.map(imageAt), some.map((at) => labels[at]),
+        (...given) => found.push(vitals(...given)));
     }
     return found.map((layers) => layers.map(({ weights, gradients }) =>
       [weights.root, gradients.root, gradients.zeros]));"""
 
 
-@pytest.fixture(scope="module")
-def digits(mnist):
-    """Give some training digits as the page's script takes them."""
-    images, labels = mnist[0][0][:300], mnist[0][1][:300]
-    return {
-        "images": data.prepare_images(images).reshape(300, -1).tolist(),
-        "labels": labels.tolist(),
-    }
-
-
-def test_gradients_vanish_explode_and_die_as_the_chapter_says(pad, digits):
+def test_gradients_vanish_explode_and_die_as_the_chapter_says(pad):
     deep = {"line": "16-16-16-16-16-16", "activation": "sigmoid", "optimizer": "adam"}
-    vanishing = np.array(in_page(pad, TRAINED, digits | deep | {"rate": 0.005, "batches": 3}))
+    vanishing = np.array(in_page(pad, TRAINED, deep | {"rate": 0.005, "batches": 3}))
     roots = vanishing[0, :, 1]  # (batch, layer, what)
     assert (np.diff(np.log10(roots)) > 0.3).all()  # each at least twice as large as the one before
     assert roots[-1] > 1000 * roots[0]
     wide = {"line": "32-32-32-32-32", "activation": "relu", "optimizer": "momentum"}
-    exploding = np.array(in_page(pad, TRAINED, digits | wide | {"rate": 0.5, "batches": 60}))
+    exploding = np.array(in_page(pad, TRAINED, wide | {"rate": 0.5, "batches": 60}))
     weights, gradients, zeros = np.moveaxis(exploding, 2, 0)
     assert gradients.max() > 30 * gradients[0].max()
-    assert (weights[-1] > 5 * weights[0]).all()
+    assert (weights[-1] > 3 * weights[0]).all()
     assert (zeros[-1] == 1).all()  # every ReLU is silent
 
 
