@@ -93,11 +93,12 @@ export class Training {
     }
   }
 
-  // A network was trained elsewhere on the page: it is what the pad is offered, kept and saved. A
-  // training under way would replace it at its next test, so it waits.
+  // A network was trained elsewhere on the page: it is what the pad is offered, kept and saved, until
+  // training goes on.
   adopt(trained) {
     if (this.state === "running") this.toggle();
     this.offer(trained);
+    this.hasAdopted = true;
   }
 
   offer(trained) {
@@ -118,8 +119,9 @@ export class Training {
 
   // End the training, and forget it.
   clear() {
-    this.worker?.terminate();
-    this.worker = this.initial = null;
+    for (const worker of this.workers ?? []) worker.terminate();
+    this.workers = [];
+    this.worker = this.initial = this.afterTests = null;
     this.losses = [];
     this.tests = [];
     this.vitals.set([]);
@@ -153,6 +155,8 @@ export class Training {
 
   // Train: on and on, by one "batch" or by one "epoch".
   go(by) {
+    this.afterTests = null;
+    this.hasAdopted = false;
     if (this.state !== "idle") {
       this.worker.postMessage({ command: "resume", by });
       this.setState("running");
@@ -161,17 +165,25 @@ export class Training {
     }
     if (!this.settings.check()) return this.say(this.settings.said.textContent);
     this.setState("loading");
-    this.worker = new Worker(new URL("training_worker.js", this.here), { type: "module" });
-    const worker = this.worker;
-    worker.onmessage = ({ data }) => worker === this.worker && this[data.event](data);
-    worker.onerror = async () => {
-      const message = await whyNoScript(new URL("training_worker.js", this.here));
-      if (worker === this.worker) this.failed({ message });
-    };
+    const { port1, port2 } = new MessageChannel(); // from one worker to the other
+    this.employ("testing_worker.js").postMessage(port2, [port2]);
+    this.worker = this.employ("training_worker.js");
     const { optimizer, batch, augmentation } = this.settings.read();
-    worker.postMessage({ command: "start", by, optimizer, batch: Number(batch), augmentation, ...this.numbers(),
-      seed: Math.floor(2 ** 31 * Math.random()), layers: this.settings.layers(), weights: this.initial,
-      entry: this.manifest.digits, url: new URL(this.manifest.digits.file, this.here).href });
+    this.worker.postMessage({ command: "start", by, optimizer, batch: Number(batch), augmentation, ...this.numbers(),
+      tester: port1, seed: Math.floor(2 ** 31 * Math.random()), layers: this.settings.layers(), weights: this.initial,
+      entry: this.manifest.digits, url: new URL(this.manifest.digits.file, this.here).href }, [port1]);
+  }
+
+  // A worker, whose messages are heard until the training is forgotten.
+  employ(name) {
+    const url = new URL(name, this.here), worker = new Worker(url, { type: "module" });
+    this.workers.push(worker);
+    worker.onmessage = ({ data }) => this.workers.includes(worker) && this[data.event](data);
+    worker.onerror = async () => {
+      const message = await whyNoScript(url);
+      if (this.workers.includes(worker)) this.failed({ message });
+    };
+    return worker;
   }
 
   started({ digits, testDigits }) {
@@ -180,8 +192,14 @@ export class Training {
     this.say(`Training on ${digits} digits, from ${this.initial ? "the weights that were read" : "random weights"}.`);
   }
 
-  stepped() {
-    this.setState("paused");
+  // The step is over when its tests are, too.
+  stepped({ tests }) {
+    this.whenTested(tests, () => this.setState("paused"));
+  }
+
+  whenTested(tests, then) {
+    if (this.tests.length >= tests) then();
+    else this.afterTests = { tests, then };
   }
 
   progress({ images, epoch, loss, seconds, layers }) {
@@ -201,24 +219,32 @@ export class Training {
     const [had90, hadMark] = [reached(0.9), reached(MARK)];
     const [accuracy] = test.accuracy;
     this.tests.push({ epoch, test, train });
-    this.offer({ layers: this.settings.layers(), weights, how: "trained" });
+    if (!this.hasAdopted) this.offer({ layers: this.settings.layers(), weights, how: "trained" });
     if (accuracy >= MARK && !hadMark) {
       this.container.dataset.markSeconds = seconds.toFixed(2);
       this.say(`97 % reached after ${seconds.toFixed(1)} seconds: ${(100 * accuracy).toFixed(1)} %.`);
     } else if (accuracy >= 0.9 && !had90) this.say("90 % reached.");
+    this.note();
     this.draw();
+    if (this.afterTests && this.tests.length >= this.afterTests.tests) {
+      this.afterTests.then();
+      this.afterTests = null;
+    }
   }
 
-  finished() {
-    this.setState("finished");
-    this.say(`Ten epochs are over: ${(100 * this.tests.at(-1).test.accuracy[0]).toFixed(1)} %.`);
+  finished({ tests }) {
+    this.whenTested(tests, () => {
+      this.setState("finished");
+      this.say(`Ten epochs are over: ${(100 * this.tests.at(-1).test.accuracy[0]).toFixed(1)} %.`);
+    });
   }
 
   failed({ message }) {
     this.reset(message);
   }
 
-  note({ images, epoch, seconds }) {
+  note(reached = this.reached) {
+    const { images, epoch, seconds } = this.reached = reached;
     const share = (value) => (100 * value).toFixed(1);
     const { accuracy: [accuracy, low, high] = [] } = this.tests.at(-1)?.test ?? {};
     const tested = accuracy === undefined ? "" : `, test accuracy ${share(accuracy)} % (n = ${this.testDigits}, `

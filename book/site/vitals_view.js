@@ -53,7 +53,7 @@ export class VitalsView {
         + `${inPowers(gradients.root)}${zeros ? `, ${zeros} % of them zero` : ""}`;
       canvas.setAttribute("aria-label", `Sizes of the weights and of the gradients of ${name}`);
       const most = Math.max(0.1, ...[weights, gradients].flatMap(({ histogram }) => histogram.map(([, share]) => share)));
-      drawChart(canvas, { x: { from: FROM, to: TO, label: "", format: (power) => `10${raised(power)}` },
+      drawChart(canvas, { x: { from: FROM, to: TO, label: "size", format: (power) => `10${raised(power)}` },
         y: { from: 0, to: roundUp(most), label: "share", format: (share) => `${Math.round(100 * share)} %` },
         bands: [{ points: gradients.histogram.map(([at, share]) => [at, 0, share]), colour: "more" }],
         lines: [{ points: weights.histogram, colour: "ink" }, { points: gradients.histogram, colour: "more" }] });
