@@ -1,7 +1,7 @@
 # Each target sets up the environment that it needs. `make help` lists the targets.
 # ONLY=03 (notebooks), ONLY=optimizers (experiments), ONLY=post_cnn (models), ONLY=name (bench),
-# ONLY="one thread" (processors) restricts a target. SCHEDULER=tcp://HOST:8786 (experiments) trains
-# on the Dask cluster there.
+# ONLY="one thread" (processors), ONLY=1234 (layers, a seed) restricts a target.
+# SCHEDULER=tcp://HOST:8786 (experiments) trains on the Dask cluster there.
 PYTHON ?= python3
 ONLY ?=
 
@@ -17,7 +17,7 @@ MOVED := $(shell [ "$$(cat $(READY) 2>/dev/null)" = "$$(pwd)" ] || echo moved)
 export PYTHONUTF8 = 1
 export TF_CPP_MIN_LOG_LEVEL = 3
 
-.PHONY: help book test processors attacks lab notebooks experiments models bench pdf epub take \
+.PHONY: help book test processors layers attacks lab notebooks experiments models bench pdf epub take \
         student slides links format clean moved
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
@@ -38,6 +38,9 @@ test: $(READY)  ## run every test
 
 processors: $(READY)  ## run chapters and numerical tests as other processors would
 	$(BIN)/python tests/processors.py $(if $(ONLY),--setting "$(ONLY)")
+
+layers: $(READY)  ## compare two thousand random layers, NumPy's and the page's, with TensorFlow's
+	$(BIN)/python tests/layers.py $(if $(ONLY),--seed $(ONLY))
 
 attacks: $(READY)  ## kill, fill and damage what can be, and count what is lost (ONLY=name for one)
 	$(BIN)/python tests/attacks.py $(ONLY)

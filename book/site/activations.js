@@ -58,6 +58,7 @@ export class Dropout {
   }
 
   forward(input, training) {
+    this.dropped = training;
     if (!training) return input;
     for (let at = 0; at < input.length; at++) {
       this.mask[at] = this.random() < this.rate ? 0 : 1 / (1 - this.rate);
@@ -66,8 +67,9 @@ export class Dropout {
     return this.output;
   }
 
-  // Only what was let pass has a say in the loss.
+  // Only what was let pass has a say in the loss; in use, that is all.
   backward(outputGradient) {
+    if (!this.dropped) return outputGradient;
     for (let at = 0; at < outputGradient.length; at++) {
       this.inputGradient[at] = outputGradient[at] * this.mask[at];
     }

@@ -59,20 +59,20 @@ export class Conv2D {
     const [height, width, channels] = this.inputShape;
     const top = y * this.stride - this.rows.before;
     const left = x * this.stride - this.columns.before;
+    const first = Math.max(-left, 0), end = Math.min(width - left, kernelSize); // columns j within
     let count = 0;
     for (let i = 0; i < kernelSize; i++) {
       if (top + i < 0 || top + i >= height) continue;
-      for (let j = 0; j < kernelSize; j++) {
-        if (left + j < 0 || left + j >= width) continue;
-        let place = ((top + i) * width + left + j) * channels;
-        let weight = (i * kernelSize + j) * channels * filters;
-        for (let c = 0; c < channels; c++, place++, weight += filters) {
-          const value = input[place];
-          if (leaveOutZeros && value === 0) continue; // paper, or silenced by ReLU
-          values[count] = value;
-          places[count] = place;
-          weights[count++] = weight;
-        }
+      // From a row, j and c lie in one piece, in the input as in the kernel.
+      let place = ((top + i) * width + left + first) * channels;
+      let weight = (i * kernelSize + first) * channels * filters;
+      const stop = place + (end - first) * channels;
+      for (; place < stop; place++, weight += filters) {
+        const value = input[place];
+        if (leaveOutZeros && value === 0) continue; // paper, or silenced by ReLU
+        values[count] = value;
+        places[count] = place;
+        weights[count++] = weight;
       }
     }
     return count;

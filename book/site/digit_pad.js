@@ -32,7 +32,7 @@ export const pad = {
 
 const view = document.getElementById("digit-pad");
 const here = new URL(".", import.meta.url);
-let manifest, chosen, layers, network, twin, maps, why, taken, shares, own, trained, waiting, silence;
+let manifest, chosen, layers, network, twin, maps, why, taken, shares, own, training, trained, waiting, silence;
 
 function build() {
   view.innerHTML = `
@@ -185,14 +185,14 @@ function choose(name) {
   });
 }
 
-// There is a trained network, {layers, weights}: offer it, and use it if it is the chosen one. Null:
+// There is a trained network, {layers, weights, how}: offer it, and use it if it is the chosen one. Null:
 // there is none anymore.
 function onTrained(found) {
   const same = JSON.stringify(found?.layers) === JSON.stringify(trained?.layers);
   trained = found;
   const choice = view.querySelector("[value=trained]");
   choice.disabled = !found;
-  find("yours").textContent = found ? "(trained below)" : "(none is trained yet)";
+  find("yours").textContent = found ? `(${found.how} below)` : "(none is trained yet)";
   if (!choice.checked) return;
   if (!found) view.querySelector(`[name=pad-network][value=${manifest.networks[0].name}]`).checked = true;
   if (!found || !same) {
@@ -224,11 +224,11 @@ async function start() {
     shares = new SoftmaxView(document.getElementById("digit-softmax"));
     own = new OwnDigits(document.getElementById("digit-own"), {
       drawn: () => (pad.probabilities ? pad.prepared : null),
-      behind: () => ({ layers, weights: network.weights() }), offer: onTrained });
+      behind: () => ({ layers, weights: network.weights() }), offer: (found) => training.adopt(found) });
     new Bench(document.getElementById("digit-bench"));
     why = new Why(document.getElementById("digit-why"));
     new GradientCheck(document.getElementById("digit-check"));
-    new Training(document.getElementById("digit-training"), here, manifest, onTrained, drawAgainstTrained);
+    training = new Training(document.getElementById("digit-training"), here, manifest, onTrained, drawAgainstTrained);
     await useNetwork(first.name);
     listen();
     colours.listeners.push(() => {

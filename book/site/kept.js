@@ -1,15 +1,17 @@
 // Trained networks as files: kept in this browser, exported, and read back.
 
 import { buildNetwork } from "./networks.js";
-import { parseNotation } from "./notation.js";
+import { parseNotation, toNotation } from "./notation.js";
 import { parse, serialize } from "./safetensors.js";
 
 const KEY = "ten-digits: network";
-const LARGEST = 2 ** 20; // bytes of a file that is read; the largest network takes 400,000
+const LARGEST = 2 ** 20; // bytes of a file that is read; the book’s network takes 630,000
 
 // A network as the bytes of a safetensors file; its words say how to build it.
-export const toFile = ({ net, activation, weights }) =>
-  serialize(weights, { notation: net, activation });
+export function toFile({ layers, weights }) {
+  const { net, activation } = toNotation(layers);
+  return serialize(weights, { notation: net, activation });
+}
 
 // The network in a file: {net, activation, layers, weights}, or an error in one sentence.
 export function fromFile(bytes, name) {
@@ -19,7 +21,7 @@ export function fromFile(bytes, name) {
   if (typeof net !== "string" || !["relu", "tanh", "sigmoid"].includes(activation)) {
     throw new Error(`${name} does not say how its network is built: notation and activation are missing.`);
   }
-  const layers = parseNotation(net, activation);
+  const layers = parseNotation(net, activation, LARGEST / 4); // each weight has four bytes
   const network = buildNetwork(layers).load(tensors);
   if (network.named().some(([, values]) => !values.every(Number.isFinite))) {
     throw new Error(`${name} holds weights that are no numbers.`);

@@ -11,8 +11,23 @@ const PARTS = [
 const SHORT = { convolution: "conv", max_pooling: "pool", dropout: "dropout", dense: "dense" };
 const MOST = 100_000; // weights, or training would take too long to watch
 
+const WRITTEN = {
+  convolution: ({ filters, kernel_size: size, strides, padding }) =>
+    `${filters}C${size}${strides > 1 ? `S${strides}` : ""}${padding === "same" ? "same" : ""}`,
+  max_pooling: ({ pool_size: size }) => `P${size}`,
+  dropout: ({ rate }) => `D${String(rate).replace(/^0/, "")}`,
+  dense: ({ units }) => String(units),
+};
+
+// The line and the activation of a network's layers, from which they can be had again.
+export function toNotation(layers) {
+  const parts = layers.filter(({ kind }) => kind !== "activation").slice(0, -1);
+  return { net: parts.map(({ kind, options }) => WRITTEN[kind](options)).join("-"),
+    activation: layers.find(({ kind }) => kind === "activation")?.options.function ?? "relu" };
+}
+
 // The layers that a line stands for, {name, kind, options}; a dense layer of ten ends every network.
-export function parseNotation(line, activation = "relu") {
+export function parseNotation(line, activation = "relu", most = MOST) {
   const parts = [...line.split("-").map((part) => part.trim()).filter(Boolean), "10"];
   const layers = parts.map((part) => {
     for (const [pattern, read] of PARTS) {
@@ -21,7 +36,7 @@ export function parseNotation(line, activation = "relu") {
     }
     throw new Error(`“${part}” is no layer that the page has; expected parts such as 8C5, P2, D.25 or 32.`);
   });
-  check(layers, parts);
+  check(layers, parts, most);
   const count = (kind) => layers.filter(([other]) => other === kind).length;
   const seen = {};
   return layers.flatMap(([kind, options], index) => {
@@ -35,7 +50,7 @@ export function parseNotation(line, activation = "relu") {
 }
 
 // Refuse what cannot stand where it stands, and what is too large to be trained while one watches.
-function check(layers, parts) {
+function check(layers, parts, most) {
   let side = 28, channels = 1, weights = 0, isRow = false;
   layers.forEach(([kind, options], index) => {
     const size = options.kernel_size ?? options.pool_size;
@@ -55,8 +70,8 @@ function check(layers, parts) {
       [side, channels, isRow] = [1, options.units, true];
     }
   });
-  if (weights > MOST) {
+  if (weights > most) {
     throw new Error(`This network has ${weights.toLocaleString("en")} weights; expected at most `
-      + `${MOST.toLocaleString("en")}, or training would take too long to watch.`);
+      + `${most.toLocaleString("en")}, or training would take too long to watch.`);
   }
 }

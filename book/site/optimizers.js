@@ -86,14 +86,16 @@ export const OPTIMIZERS = {
   adam: { title: "Adam", rate: 0.005, make: (network, options) => new Adam(network, options) },
 };
 
-// Train on some images and return the sum of their losses.
-export function trainOnBatch(network, optimizer, images, labels) {
+// Train on some images and return the sum of their losses. `look`, if any, sees the gradients before
+// they become a step.
+export function trainOnBatch(network, optimizer, images, labels, look = null) {
   let total = 0;
   images.forEach((image, number) => {
     const { loss, gradient } = crossEntropy(network.forward(image, true), labels[number]);
     network.backward(gradient);
     total += loss;
   });
+  look?.(network, images.length);
   optimizer.step(images.length);
   return total;
 }

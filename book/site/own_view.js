@@ -116,10 +116,10 @@ export class OwnDigits {
       }
       this.say(`Fine-tuning: round ${round + 1} of ${ROUNDS}.`);
     }
-    this.offer({ layers, weights: network.weights() });
-    this.find("teach").disabled = false;
+    this.offer({ layers, weights: network.weights(), how: "fine-tuned" });
+    this.show();
     this.say(`Of the others, which it was not taught, it read ${before} before and reads `
       + `${this.score(network, others)} now; of the taught, ${this.score(network, taught)}. `
-      + "Choose “yours” behind the pad to draw against it.");
+      + "It is “yours” now: choose it behind the pad to draw against it; above it can be kept and saved.");
   }
 }

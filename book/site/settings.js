@@ -1,5 +1,6 @@
 // What can be chosen of a training, and the same in the page's address.
 
+import { AMOUNTS } from "./augment.js";
 import { parseNotation } from "./notation.js";
 import { OPTIMIZERS } from "./optimizers.js";
 
@@ -10,8 +11,10 @@ const CHOICES = {
   rate: ["0.0005", "0.001", "0.002", "0.005", "0.02", "0.1", "0.5", "1"],
   batch: ["1", "4", "16", "64", "256"],
   decay: ["0", "0.001", "0.01", "0.1"],
+  augmentation: Object.keys(AMOUNTS),
 };
-export const USUAL = { net: EXAMPLES[0], activation: "relu", optimizer: "adam", rate: "0.005", batch: "16", decay: "0" };
+export const USUAL = { net: EXAMPLES[0], activation: "relu", optimizer: "adam", rate: "0.005", batch: "16",
+  decay: "0", augmentation: "none" };
 const MARK = "#train:";
 
 // "#train:net=8C5-P2&optimizer=sgd": what differs from the usual, so that an address stays short.
@@ -49,6 +52,8 @@ export class Settings {
       <label>learning rate <select class="pad-rate">${CHOICES.rate.map((rate) => option(rate)).join("")}</select></label>
       <label>batch <select class="pad-batch">${CHOICES.batch.map((size) => option(size)).join("")}</select></label>
       <label>weight decay <select class="pad-decay">${CHOICES.decay.map((share) => option(share)).join("")}</select></label>
+      <label>augmentation <select class="pad-augmentation">${Object.entries(AMOUNTS).map(([name, most]) => option(name,
+    most ? `${name}: ±${most.rotation}°, ±${most.shift} px` : name)).join("")}</select></label>
       <p id="pad-net-said" class="pad-small"></p>`;
     this.find = (name) => container.querySelector(`.pad-${name}`);
     this.said = container.querySelector("p");
@@ -93,6 +98,6 @@ export class Settings {
 
   // What a running training cannot change.
   freeze(isFrozen) {
-    for (const name of ["net", "activation", "optimizer", "batch"]) this.find(name).disabled = isFrozen;
+    for (const name of ["net", "activation", "optimizer", "batch", "augmentation"]) this.find(name).disabled = isFrozen;
   }
 }

@@ -1,7 +1,7 @@
 // Draw a digit, and see where the encoder puts it in the plane, and what is left of it.
 
 import { activationColour, colours, show } from "./colours.js";
-import { prepare } from "./drawing.js";
+import { inputOf, prepare } from "./drawing.js";
 import { PadCanvas } from "./pad_canvas.js";
 import { sample } from "./samples.js";
 import { decimal, DIGITS, words } from "./touch_view.js";
@@ -67,7 +67,7 @@ export class Own {
     } catch (error) {
       return this.say(`${error.message} Without it your digit has no place; draw again to try again.`);
     }
-    this.given = Float32Array.from(prepare(this.pad.ink.draw()), (value) => value / 255);
+    this.given = inputOf(prepare(this.pad.ink.draw()));
     const place = [...this.encoder.forward(this.given).subarray(0, 2)]; // the rest: how sure it is
     this.kept = this.decoder.forward(Float32Array.from(place)).slice();
     this.paint();

@@ -5,12 +5,13 @@ import { colours } from "./colours.js";
 import { download, fromFile, isKept, keep, kept, toFile } from "./kept.js";
 import { whyNoScript } from "./safetensors.js";
 import { Settings } from "./settings.js";
+import { VitalsView } from "./vitals_view.js";
 
 const MARK = 0.97;
 
 export class Training {
-  // `here` is the folder of these files; `onNetwork` is told {layers, weights} after each test, and
-  // null when they are gone.
+  // `here` is the folder of these files; `onNetwork` is told {layers, weights, how} after each test,
+  // and null when they are gone.
   constructor(container, here, manifest, onNetwork, onDraw) {
     Object.assign(this, { here, manifest, onNetwork, trained: null, initial: null });
     container.innerHTML = `
@@ -25,6 +26,7 @@ export class Training {
         aria-label="Loss while training"></canvas>
         <canvas class="pad-chart pad-tests" role="img" aria-label="Accuracy while training"></canvas></div>
       <p class="pad-progress"></p>
+      <details class="pad-vitals" open></details>
       <p class="pad-milestone" role="status"></p>
       <div class="pad-controls" role="group" aria-label="Keep the network">
         <button type="button" class="pad-keep" disabled>Keep it in this browser</button>
@@ -34,6 +36,7 @@ export class Training {
     this.container = container;
     this.find = (name) => container.querySelector(`.pad-${name}`);
     this.settings = new Settings(this.find("settings"), (name) => this.changed(name));
+    this.vitals = new VitalsView(this.find("vitals"));
     this.find("start").addEventListener("click", () => this.toggle());
     for (const button of container.querySelectorAll(".pad-one")) {
       button.addEventListener("click", () => this.go(button.dataset.by));
@@ -78,15 +81,24 @@ export class Training {
   // Put a network behind the pad that was trained before, and let training begin with it.
   take(read, name) {
     try {
-      const found = read();
-      this.reset("");
-      this.settings.write({ ...this.settings.read(), net: found.net, activation: found.activation });
+      const { net, activation, ...found } = read();
+      this.clear();
+      this.settings.write({ ...this.settings.read(), net, activation });
       this.initial = found.weights;
-      this.offer(found);
-      this.say(`Here is ${name}: draw against it, or train it further.`);
+      this.offer({ ...found, how: "read" });
+      this.say(this.settings.check() ? `Here is ${name}: draw against it, or train it further.`
+        : `Here is ${name}: draw against it. It is too large to be trained further here.`);
     } catch (error) {
       this.say(error.message);
     }
+  }
+
+  // A network was trained elsewhere on the page: it is what the pad is offered, kept and saved, until
+  // training goes on.
+  adopt(trained) {
+    if (this.state === "running") this.toggle();
+    this.offer(trained);
+    this.hasAdopted = true;
   }
 
   offer(trained) {
@@ -100,16 +112,23 @@ export class Training {
   }
 
   reset(text) {
-    this.worker?.terminate();
-    this.worker = this.initial = null;
+    this.clear();
+    this.offer(null);
+    this.say(text);
+  }
+
+  // End the training, and forget it.
+  clear() {
+    for (const worker of this.workers ?? []) worker.terminate();
+    this.workers = [];
+    this.worker = this.initial = this.afterTests = null;
     this.losses = [];
     this.tests = [];
-    this.offer(null);
+    this.vitals.set([]);
     delete this.container.dataset.markSeconds;
     this.setState("idle");
     this.find("progress").textContent =
       "Nothing is trained yet; the digits (1.3 MB) are loaded at the start.";
-    this.say(text);
     this.draw();
   }
 
@@ -123,6 +142,7 @@ export class Training {
     }
     this.find("reset").disabled = state === "idle";
     this.settings.freeze(state !== "idle");
+    if (state !== "running") this.vitals.draw();
   }
 
   toggle() {
@@ -135,6 +155,8 @@ export class Training {
 
   // Train: on and on, by one "batch" or by one "epoch".
   go(by) {
+    this.afterTests = null;
+    this.hasAdopted = false;
     if (this.state !== "idle") {
       this.worker.postMessage({ command: "resume", by });
       this.setState("running");
@@ -143,17 +165,25 @@ export class Training {
     }
     if (!this.settings.check()) return this.say(this.settings.said.textContent);
     this.setState("loading");
-    this.worker = new Worker(new URL("training_worker.js", this.here), { type: "module" });
-    const worker = this.worker;
-    worker.onmessage = ({ data }) => worker === this.worker && this[data.event](data);
+    const { port1, port2 } = new MessageChannel(); // from one worker to the other
+    this.employ("testing_worker.js").postMessage(port2, [port2]);
+    this.worker = this.employ("training_worker.js");
+    const { optimizer, batch, augmentation } = this.settings.read();
+    this.worker.postMessage({ command: "start", by, optimizer, batch: Number(batch), augmentation, ...this.numbers(),
+      tester: port1, seed: Math.floor(2 ** 31 * Math.random()), layers: this.settings.layers(), weights: this.initial,
+      entry: this.manifest.digits, url: new URL(this.manifest.digits.file, this.here).href }, [port1]);
+  }
+
+  // A worker, whose messages are heard until the training is forgotten.
+  employ(name) {
+    const url = new URL(name, this.here), worker = new Worker(url, { type: "module" });
+    this.workers.push(worker);
+    worker.onmessage = ({ data }) => this.workers.includes(worker) && this[data.event](data);
     worker.onerror = async () => {
-      const message = await whyNoScript(new URL("training_worker.js", this.here));
-      if (worker === this.worker) this.failed({ message });
+      const message = await whyNoScript(url);
+      if (this.workers.includes(worker)) this.failed({ message });
     };
-    const { optimizer, batch } = this.settings.read();
-    worker.postMessage({ command: "start", by, optimizer, batch: Number(batch), ...this.numbers(),
-      seed: Math.floor(2 ** 31 * Math.random()), layers: this.settings.layers(), weights: this.initial,
-      entry: this.manifest.digits, url: new URL(this.manifest.digits.file, this.here).href });
+    return worker;
   }
 
   started({ digits, testDigits }) {
@@ -162,13 +192,20 @@ export class Training {
     this.say(`Training on ${digits} digits, from ${this.initial ? "the weights that were read" : "random weights"}.`);
   }
 
-  stepped() {
-    this.setState("paused");
+  // The step is over when its tests are, too.
+  stepped({ tests }) {
+    this.whenTested(tests, () => this.setState("paused"));
   }
 
-  progress({ images, epoch, loss, seconds }) {
+  whenTested(tests, then) {
+    if (this.tests.length >= tests) then();
+    else this.afterTests = { tests, then };
+  }
+
+  progress({ images, epoch, loss, seconds, layers }) {
     if (Number.isFinite(loss)) this.losses.push([epoch, loss]);
     this.note({ images, epoch, seconds });
+    this.vitals.set(layers, this.state === "running");
     this.draw();
     if (!Number.isFinite(loss)) {
       this.worker.postMessage({ command: "pause" });
@@ -182,25 +219,32 @@ export class Training {
     const [had90, hadMark] = [reached(0.9), reached(MARK)];
     const [accuracy] = test.accuracy;
     this.tests.push({ epoch, test, train });
-    const { net, activation } = this.settings.read();
-    this.offer({ net, activation, layers: this.settings.layers(), weights });
+    if (!this.hasAdopted) this.offer({ layers: this.settings.layers(), weights, how: "trained" });
     if (accuracy >= MARK && !hadMark) {
       this.container.dataset.markSeconds = seconds.toFixed(2);
       this.say(`97 % reached after ${seconds.toFixed(1)} seconds: ${(100 * accuracy).toFixed(1)} %.`);
     } else if (accuracy >= 0.9 && !had90) this.say("90 % reached.");
+    this.note();
     this.draw();
+    if (this.afterTests && this.tests.length >= this.afterTests.tests) {
+      this.afterTests.then();
+      this.afterTests = null;
+    }
   }
 
-  finished() {
-    this.setState("finished");
-    this.say(`Ten epochs are over: ${(100 * this.tests.at(-1).test.accuracy[0]).toFixed(1)} %.`);
+  finished({ tests }) {
+    this.whenTested(tests, () => {
+      this.setState("finished");
+      this.say(`Ten epochs are over: ${(100 * this.tests.at(-1).test.accuracy[0]).toFixed(1)} %.`);
+    });
   }
 
   failed({ message }) {
     this.reset(message);
   }
 
-  note({ images, epoch, seconds }) {
+  note(reached = this.reached) {
+    const { images, epoch, seconds } = this.reached = reached;
     const share = (value) => (100 * value).toFixed(1);
     const { accuracy: [accuracy, low, high] = [] } = this.tests.at(-1)?.test ?? {};
     const tested = accuracy === undefined ? "" : `, test accuracy ${share(accuracy)} % (n = ${this.testDigits}, `

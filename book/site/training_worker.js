@@ -1,14 +1,16 @@
 // Training in the page: a worker, so that the page stays free to draw and to scroll.
 //
 // Commands come as messages, {command, ...}; what happens goes back as messages, {event, ...}.
-// Between two commands the worker trains for a tenth of a second at a time.
+// Between two commands the worker trains for a tenth of a second at a time. It does not test: the
+// weights go to another worker, while it trains on.
 
-import { meanOf, wilson } from "./intervals.js";
+import { AMOUNTS, augment } from "./augment.js";
 import { inputOf } from "./drawing.js";
-import { crossEntropy, seeded } from "./network.js";
+import { seeded } from "./network.js";
 import { buildNetwork } from "./networks.js";
 import { OPTIMIZERS, trainOnBatch } from "./optimizers.js";
 import { loadTensors } from "./safetensors.js";
+import { vitals } from "./vitals.js";
 
 const EPOCHS = 10, TEST_EVERY = 3000; // images
 const AVERAGE = 0.99 ** (1 / 16); // the tested network is the average of the recent ones, by image
@@ -16,15 +18,20 @@ const TRAINING_SAMPLE = 1000; // digits of the training set that each test looks
 let digits, training;
 
 const commands = {
-  // `weights` to begin with, or none; `by` as for resume.
-  async start({ url, entry, layers, weights, optimizer, batch, learningRate, decay, seed, by }) {
+  // `weights` to begin with, or none; `tester` is the port of the worker that tests; `by` as for
+  // resume.
+  async start({ url, entry, layers, weights, optimizer, batch, learningRate, decay, augmentation,
+    seed, by, tester }) {
     digits ??= await loadDigits(url, entry);
+    const sample = digits.train.images.slice(0, TRAINING_SAMPLE).map((image) => image.slice()); // alone
+    tester?.postMessage({ layers, test: digits.test, train: { images: sample, labels: digits.train.labels } });
     const random = seeded(seed);
     const network = buildNetwork(layers, { random });
     if (weights) network.load(weights);
     training = { random, network, average: buildNetwork(layers).load(network.weights()), batch,
       optimizer: OPTIMIZERS[optimizer].make(network, { learningRate, decay }), images: 0, steps: 0,
-      order: [], seconds: 0, loss: null };
+      amounts: AMOUNTS[augmentation], changed: Array.from({ length: batch }, () => new Float32Array(784)),
+      tester, tests: 0, order: [], seconds: 0, loss: null };
     postMessage({ event: "started", digits: digits.train.images.length,
       testDigits: digits.test.images.length });
     commands.resume({ by });
@@ -71,24 +78,27 @@ async function run(state) {
   state.looping = true;
   while (state.running && state === training) {
     const began = performance.now();
-    const tests = Math.floor(state.images / TEST_EVERY);
-    const isTestDue = () => Math.floor(state.images / TEST_EVERY) > tests;
+    const isTestDue = () => Math.floor(state.images / TEST_EVERY) > state.tests;
+    let layers = null; // once in a tenth of a second is often enough
+    const look = (...given) => { layers = vitals(...given); };
     do {
       if (state.order.length < batch) state.order = shuffled(images.length, state.random);
       const chosen = state.order.splice(-batch);
-      const loss = trainOnBatch(network, optimizer,
-        chosen.map((index) => images[index]), chosen.map((index) => labels[index])) / batch;
+      const given = chosen.map((index, k) => (state.amounts
+        ? augment(images[index], state.changed[k], state.random, state.amounts) : images[index]));
+      const loss = trainOnBatch(network, optimizer, given, chosen.map((index) => labels[index]),
+        layers ? null : look) / batch;
       state.loss = state.loss === null ? loss : 0.95 * state.loss + 0.05 * loss;
       state.images += batch;
       follow(state);
     } while (performance.now() - began < 100 && !isTestDue() && state.images < last());
     state.seconds += (performance.now() - began) / 1000;
     postMessage({ event: "progress", images: state.images, epoch: state.images / images.length,
-      loss: state.loss, seconds: state.seconds });
+      loss: state.loss, seconds: state.seconds, layers });
     if (isTestDue()) test(state);
     if (state.images >= last()) {
       state.running = false;
-      postMessage({ event: state.images < EPOCHS * images.length ? "stepped" : "finished" });
+      postMessage({ event: state.images < EPOCHS * images.length ? "stepped" : "finished", tests: state.tests });
     }
     await new Promise((resume) => setTimeout(resume)); // let messages in
   }
@@ -107,25 +117,11 @@ function follow(state) {
   });
 }
 
-// Loss and accuracy of the average on some digits, with their intervals.
-function look(network, { images, labels }, count = images.length) {
-  const losses = new Float64Array(count);
-  let right = 0;
-  for (let index = 0; index < count; index++) {
-    const scores = network.forward(images[index]);
-    losses[index] = crossEntropy(scores, labels[index]).loss;
-    if (scores.indexOf(Math.max(...scores)) === labels[index]) right += 1;
-  }
-  return { loss: meanOf(losses), accuracy: [right / count, ...wilson(right, count)] };
-}
-
+// Have the average tested.
 function test(state) {
-  const began = performance.now();
-  const result = { test: look(state.average, digits.test),
-    train: look(state.average, digits.train, TRAINING_SAMPLE) };
-  state.seconds += (performance.now() - began) / 1000;
-  postMessage({ event: "tested", images: state.images, epoch: state.images / digits.train.images.length,
-    ...result, seconds: state.seconds, weights: state.average.weights() });
+  state.tests = Math.floor(state.images / TEST_EVERY);
+  state.tester?.postMessage({ weights: state.average.weights(), epoch: state.images / digits.train.images.length,
+    seconds: state.seconds, sent: Date.now() });
 }
 
 function shuffled(count, random) {

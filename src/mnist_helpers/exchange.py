@@ -14,7 +14,7 @@ from mnist_helpers import export, models
 from mnist_helpers.data import shortened
 from mnist_helpers.notation import parse
 
-LARGEST = 2**20  # bytes; the page's largest network takes 400,000
+LARGEST = 2**20  # bytes; the book's network takes 630,000
 
 
 def write_page_network(model, notation, path, activation="relu"):
