@@ -155,12 +155,12 @@ def written(each, text, column):
 
 
 def atoms(text, formatted):
-    """Split a text where it may be broken, and escape what a literal in double quotes cannot hold.
+    r"""Split a text where it may be broken, and escape what double quotes cannot hold.
 
     Examples
     --------
     >>> atoms('the "x" is {x:.0f} %', True)
-    ['the ', '\\\\"x\\\\" ', 'is ', '{x:.0f}', ' ', '%']
+    ['the ', '\\"x\\" ', 'is ', '{x:.0f}', ' ', '%']
     """
     parts = FIELD.split(text) if formatted else [text]
     result = []

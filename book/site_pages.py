@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 
 import addresses
 import page_policy
+import translate
 from docutils import nodes
 from sphinx.errors import ConfigError
 from sphinx.util import logging
 
 TITLE = "A tutorial book on MNIST that answers its own questions"
-LICENCE = "Text and code: MIT licence. MNIST: LeCun, Cortes and Burges, CC BY-SA 3.0."
 MATHS = (nodes.math, nodes.math_block)
 LENGTH = 200  # of a description, at most
 ICON = re.compile(
@@ -53,7 +53,9 @@ def configure(app, config):
     scorer = Path(app.confdir, "book", "site", "search_scorer.js")
     config.html_search_scorer = str(scorer) if scorer.exists() else ""
     options = config.html_theme_options
-    options["extra_footer"] = f"<p>{LICENCE}</p>"
+    words = translate.site(app.confdir, config.language)
+    options["extra_footer"] = f"<p>{words['licence']}</p>"
+    options["search_bar_text"] = words["search"]
     if repository := found.get("Repository"):
         options |= {
             "repository_url": repository,
@@ -106,6 +108,8 @@ def describe(app, pagename, templatename, context, doctree):
             context["body"] = narrow(context.get("body", ""))
     if doctree is None:
         return
+    if app.builder.name == "html":
+        context["body"] = speaking(app, pagename, context.get("body", ""))
     if first and not any(doctree.findall(lambda node: isinstance(node, MATHS))):
         # Sphinx gives the first page MathJax because of the pages below it.
         context["script_files"] = [
@@ -139,13 +143,32 @@ def narrow(body):
     return picture.sub(rf"<picture>{source}<img \1></picture>", body)
 
 
+def speaking(app, name, body):
+    """Say above a page that it is not translated, or where it stands in another language.
+
+    ``other_languages`` says where the roots of the other languages' sites are, from this one's.
+    """
+    root, language = app.confdir, app.config.language
+    above, up = [], "../" * name.count("/")
+    if translate.language_of(root, language, name) != language:
+        sentence = html.escape(translate.site(root, language)["untranslated"])
+        above, body = [sentence], f'<div lang="en">{body}</div>'
+    for other, place in sorted(app.config.other_languages.items()):
+        if translate.language_of(root, other, name) == other:
+            words = html.escape(translate.site(root, other)["switch"])
+            there = f"{up}{place}/{name}.html"
+            above.append(f'<a href="{there}" hreflang="{other}" lang="{other}">{words}</a>')
+    return f'<p class="languages">{" ".join(above)}</p>{body}' if above else body
+
+
 def finish(app, error):
     """Write the sitemap, the page for what is not found, and what pages may run; drop icons."""
     if error or app.builder.name != "html":
         return
     place, site = Path(app.outdir), app.config.html_baseurl
     root = urlsplit(site).path or "/"
-    (place / "404.html").write_text(NOT_FOUND.format(root=root), encoding="utf-8")
+    if app.config.language == "en":  # a host has one such page
+        (place / "404.html").write_text(NOT_FOUND.format(root=root), encoding="utf-8")
     if site:
         pages = sorted(app.env.found_docs)
         lines = "\n".join(f"<url><loc>{site}{page}.html</loc></url>" for page in pages)
@@ -188,6 +211,7 @@ def without(script, used):
 def setup(app):
     """Register with Sphinx."""
     app.add_config_value("addresses", {}, "html")
+    app.add_config_value("other_languages", {}, "html")
     app.connect("config-inited", configure)
     app.connect("doctree-resolved", without_pads)
     app.connect("html-page-context", describe, priority=900)

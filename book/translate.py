@@ -66,6 +66,11 @@ def catalogue(root, language, name):
     return {each.id: each.string for each in messages if each.id and each.string and not each.fuzzy}
 
 
+def language_of(root, language, name):
+    """Say in which language a page stands in a book of a language."""
+    return language if place(root, language, name).exists() else "en"
+
+
 def site(root, language):
     """Say what stands on every page, by name, in a language."""
     known = catalogue(root, language, "site")
@@ -76,11 +81,11 @@ def site(root, language):
 
 
 def pieces(markdown):
-    """Find the paragraphs, headings and items of a cell: where each begins and ends, and its text.
+    r"""Find a cell's paragraphs, headings and items: where each begins and ends, and its text.
 
     Examples
     --------
-    >>> pieces("# Look\\n\\n1. a digit of `x`;\\n2. and $y$.")
+    >>> pieces("# Look\n\n1. a digit of `x`;\n2. and $y$.")
     [(2, 6, 'Look'), (11, 26, 'a digit of `x`;'), (30, 38, 'and $y$.')]
     """
     extensions = {"amsmath", "colon_fence", "deflist", "dollarmath"}
@@ -135,13 +140,15 @@ def translated(notebook, known):
 
 
 def numbers(text, language):
-    """Set the numbers of a caption as a language does.
+    r"""Set the numbers of a caption as a language does.
 
     Examples
     --------
     >>> numbers("5,421 images, 0.29 or 81% of 10 in 2018", "de")
-    '5.421 images, 0,29 or 81\\xa0% of 10 in 2018'
+    '5.421 images, 0,29 or 81\xa0% of 10 in 2018'
     """
+    if language == "en":
+        return text
     locale = Locale.parse(language)
     symbols = locale.number_symbols["latn"]
     marks = {",": symbols["group"], ".": symbols["decimal"]}
