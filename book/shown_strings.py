@@ -147,11 +147,13 @@ def written(each, text, column):
         raise ValueError(f"the translation {text!r} has the fields {fields}; expected {expected}")
     lines = [""]
     for part in atoms(text, each.kind == "f-string"):
-        if column is not None and lines[-1] and len(lines[-1]) + len(part) > LENGTH:
+        full = len(lines[-1]) + len(part) > LENGTH
+        if column is not None and lines[-1] and part.strip() and full:
             lines.append("")
         lines[-1] += part
-    letter = "f" if each.kind == "f-string" else ""
-    return f"\n{' ' * (column or 0)}".join(f'{letter}"{line}"' for line in lines)
+    formatted = each.kind == "f-string"
+    literals = [f'{"f" * (formatted and "{" in line)}"{line}"' for line in lines]
+    return f"\n{' ' * (column or 0)}".join(literals)
 
 
 def atoms(text, formatted):

@@ -56,6 +56,7 @@ def configure(app, config):
     words = translate.site(app.confdir, config.language)
     options["extra_footer"] = f"<p>{words['licence']}</p>"
     options["search_bar_text"] = words["search"]
+    config.author = words["author"]
     if repository := found.get("Repository"):
         options |= {
             "repository_url": repository,
@@ -106,6 +107,9 @@ def describe(app, pagename, templatename, context, doctree):
         context["title"] = TITLE  # behind which the theme writes the book's name
         if app.builder.name != "epub":
             context["body"] = narrow(context.get("body", ""))
+    if app.config.language != "en" and "translate" in context:
+        known, theirs = translate.site(app.confdir, app.config.language), context["translate"]
+        context["translate"] = lambda text: known["by"] if text == "By" else theirs(text)
     if doctree is None:
         return
     if app.builder.name == "html":
@@ -187,7 +191,8 @@ def finish(app, error):
         }
         icons.write_text(without(icons.read_text(encoding="utf-8"), used), encoding="utf-8")
     paths = [path for path in place.rglob("*.html") if path.parent.name != "_static"]
-    read = [path.read_text(encoding="utf-8") for path in paths]
+    known = translate.catalogue(app.confdir, app.config.language, "site")
+    read = [translate.attributes(path.read_text(encoding="utf-8"), known) for path in paths]
     for path, page in zip(paths, page_policy.policies(read), strict=True):
         path.write_text(page, encoding="utf-8")
 

@@ -43,7 +43,14 @@ SITE = {  # what the extensions write, by name
     "solution": "Solution",
     "untranslated": "This page has not been translated yet, and is shown in English.",
     "switch": "This page in English",  # in each language, of that language
+    "by": "By",
+    "author": "the contributors to Ten Digits",
 }
+# What the theme has in no catalogue, or Sphinx in no German.
+THEME = (
+    "Link to this heading", "Link to this image", "Main", "Page", "Toggle primary sidebar",
+    "Toggle secondary sidebar",
+)  # fmt: skip
 
 
 def languages(root=ROOT):
@@ -160,6 +167,21 @@ def numbers(text, language):
     return re.sub(r"(?<![\w.])(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(%)?", localized, text)
 
 
+def attributes(page, known):
+    """Translate what a page of HTML says to who points at a button, or hears it.
+
+    Examples
+    --------
+    >>> attributes('<nav aria-label="Main" id="Main">', {"Main": "Hauptmenü"})
+    '<nav aria-label="Hauptmenü" id="Main">'
+    """
+    return re.sub(
+        r'\b(title|aria-label)="([^"]*)"',
+        lambda match: f'{match[1]}="{known.get(match[2], match[2])}"',
+        page,
+    )
+
+
 # ---- the catalogues --------------------------------------------------------------------------
 
 
@@ -172,14 +194,15 @@ def captions(root):
 def wanted(root, name):
     """List the messages that a catalogue should hold, each with what it is."""
     if name == "site":
-        return dict.fromkeys(captions(root), "part of the book") | dict.fromkeys(
-            SITE.values(), "on every page"
-        )
+        parts = dict.fromkeys(captions(root), "part of the book")
+        return parts | dict.fromkeys((*SITE.values(), *THEME), "on every page")
     return messages(nbformat.read(Path(root, f"{name}.ipynb"), as_version=4))
 
 
 def write(path, made):
     """Write a catalogue under a header that never changes by itself."""
+    for message in made:
+        message.flags -= {"python-format", "python-brace-format"}  # a percent sign is one
     text = io.BytesIO()
     write_po(text, made, width=100, include_previous=True, omit_header=True)
     head = HEAD.format(language=made.locale, plural=made.plural_forms)
@@ -204,8 +227,6 @@ def update(root, language, name):
         made = Catalog(locale=language)
     made.update(template, update_creation_date=False)
     made.obsolete.clear()
-    for message in made:
-        message.flags -= {"python-format", "python-brace-format"}  # a percent sign is one
     write(path, made)
     return sum(not each.string or each.fuzzy for each in made if each.id)
 
