@@ -22,6 +22,7 @@ SHOWING = {
 }  # fmt: skip
 FIELD = re.compile(r"(\{\{|\}\}|\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\})")
 FOR_TOOLS = re.compile(r"#\s*(noqa|fmt:|ruff:|type:)")
+SEVERAL = re.compile(r"\w\S* +\S*\w")  # words
 LENGTH = 60  # of a piece of a string in a line
 
 
@@ -49,7 +50,7 @@ def shown(source):
     found = []
     for node, is_shown in literals(ast.parse(source), False):
         text, said = message(node)
-        if re.search(r"[^\W\d_]{2}", said) and (is_shown or re.search(r"\w\S* +\S*\w", said)):
+        if re.search(r"[^\W\d_]{2}", said) and (is_shown or SEVERAL.search(said)):
             start = begins[node.lineno - 1] + node.col_offset
             end = begins[node.end_lineno - 1] + node.end_col_offset
             kind = "f-string" if isinstance(node, ast.JoinedStr) else "string"
@@ -125,7 +126,10 @@ def replaced(source, known):
         code = source.encode()
         for each in reversed(found):
             column = each.start - (code.rfind(b"\n", 0, each.start) + 1)
-            text = written(each, known[each.text], column if broken else None)
+            text = (
+                in_fields(known[each.text], known) if each.kind == "f-string" else known[each.text]
+            )
+            text = written(each, text, known, column if broken else None)
             code = code[: each.start] + text.encode() + code[each.end :]
         try:
             ast.parse(code)
@@ -135,14 +139,45 @@ def replaced(source, known):
     raise ValueError(f"the translated cell is no Python: {code.decode()}")
 
 
-def written(each, text, column):
+class Keys(ast.NodeTransformer):
+    """Translate strings of several words within a field, such as keys."""
+
+    def __init__(self, known):
+        self.known = known
+
+    def visit_Constant(self, node):
+        """Translate a string."""
+        several = isinstance(node.value, str) and SEVERAL.search(node.value)
+        return ast.Constant(self.known.get(node.value, node.value)) if several else node
+
+
+def in_fields(text, known):
+    """Translate the strings within the fields of an f-string, as outside of them.
+
+    Examples
+    --------
+    >>> in_fields("Anteil: {share['two words']:.0%}", {"two words": "zwei Wörter"})
+    "Anteil: {share['zwei Wörter']:.0%}"
+    """
+
+    def translated(match):
+        if match[0] in ("{{", "}}"):
+            return match[0]
+        (node,) = ast.parse(f'f"{match[0]}"', mode="eval").body.values
+        return field(Keys(known).visit(node))
+
+    return FIELD.sub(translated, text)
+
+
+def written(each, text, known, column):
     """Write a translation as the comment or the literal that it stands for."""
     if each.kind == "comment":
         return f"# {text}"
     if each.kind == "docstring":
         return f'"""{text}"""'
     fields = [part for part in FIELD.split(text)[1::2] if part not in ("{{", "}}")]
-    expected = [part for part in FIELD.split(each.text)[1::2] if part not in ("{{", "}}")]
+    theirs = in_fields(each.text, known) if each.kind == "f-string" else each.text
+    expected = [part for part in FIELD.split(theirs)[1::2] if part not in ("{{", "}}")]
     if each.kind == "f-string" and Counter(fields) != Counter(expected):
         raise ValueError(f"the translation {text!r} has the fields {fields}; expected {expected}")
     lines = [""]

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import addresses
+import lone_chapters
 import page_policy
 import translate
 from docutils import nodes
@@ -19,6 +20,7 @@ from sphinx.util import logging
 
 TITLE = "A tutorial book on MNIST that answers its own questions"
 MATHS = (nodes.math, nodes.math_block)
+COLAB = re.compile(r"(https://colab\.research\.google\.com/github/[^\"]+?/blob/)main/")
 LENGTH = 200  # of a description, at most
 ICON = re.compile(
     r'(?:"([\w-]+)"|([a-z]\w*)):\[\d+,\d+,\[([^\]]*)\],"[0-9a-f]+",'
@@ -181,6 +183,9 @@ def finish(app, error):
             f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{lines}\n</urlset>\n',
             encoding="utf-8",
         )
+    if wheel := app.config.addresses.get("Wheel"):
+        for path in (place / "_sources" / "notebooks").glob("*.ipynb"):
+            lone_chapters.rewrite(path, path, wheel)
     icons = place / "_static" / "scripts" / "fontawesome.js"
     if icons.exists():
         texts = [*place.rglob("*.html"), *icons.parent.glob("*-theme.js")]
@@ -193,6 +198,8 @@ def finish(app, error):
     paths = [path for path in place.rglob("*.html") if path.parent.name != "_static"]
     known = translate.catalogue(app.confdir, app.config.language, "site")
     read = [translate.attributes(path.read_text(encoding="utf-8"), known) for path in paths]
+    if wheel:  # Colab opens what the site's workflow puts there
+        read = [COLAB.sub(r"\1colab/", page) for page in read]
     for path, page in zip(paths, page_policy.policies(read), strict=True):
         path.write_text(page, encoding="utf-8")
 

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import nbformat
+import preview
 import pytest
 import shown_strings
 import translate
@@ -99,7 +100,7 @@ class Spoken(ast.NodeTransformer):
     def visit_JoinedStr(self, node):
         """Translate an f-string, its fields included."""
         text = shown_strings.message(node)[0]
-        return ast.Constant(self.known.get(text, text))
+        return ast.Constant(shown_strings.in_fields(self.known.get(text, text), self.known))
 
 
 # ---- the tools -----------------------------------------------------------------------------
@@ -128,7 +129,8 @@ def chapter(tmp_path):
         cells=[
             new_markdown_cell("# A chapter\n\nA sentence with `code`,\nin two lines.\n\n- Item."),
             new_code_cell(code, execution_count=1),
-        ]
+        ],
+        metadata={"ten_digits": {"seconds": 1, "date": "2026-11-27", "hardware": "none"}},
     )
     path = tmp_path / "notebooks" / "02_model.ipynb"
     path.parent.mkdir()
@@ -205,7 +207,10 @@ def test_a_german_book_is_german_as_far_as_it_is_translated(small_book, chapter,
     result = build(small_book, tmp_path, options=("--language", "de"))
     assert result.returncode == 0, result.stdout + result.stderr
     site = english.parent / "de"
-    with opened(browser, (site / "notebooks" / "02_model.html").as_uri()) as (page, left, errors):
+    with (
+        preview.serve(site) as address,
+        opened(browser, f"{address}/notebooks/02_model.html") as (page, left, errors),
+    ):
         assert (left, errors) == ([], [])
         assert page.locator("html").get_attribute("lang") == "de"
         assert page.locator("h1").inner_text().startswith("Ein Kapitel")
@@ -219,7 +224,10 @@ def test_a_german_book_is_german_as_far_as_it_is_translated(small_book, chapter,
         switch = page.locator(".languages a")
         assert switch.get_attribute("href") == "../../notebooks/02_model.html"
         assert switch.get_attribute("lang") == "en"
-    with opened(browser, (site / "book" / "page.html").as_uri()) as (page, _, _):
+    with (
+        preview.serve(site) as address,
+        opened(browser, f"{address}/book/page.html") as (page, _, _),
+    ):
         assert "noch nicht übersetzt" in page.locator(".languages").inner_text()
         assert page.locator("div[lang=en]").inner_text().startswith("A page")
     download = nbformat.read(site / "_sources" / "notebooks" / "02_model.ipynb", as_version=4)
