@@ -8,7 +8,6 @@ import ast
 import io
 import re
 import tokenize
-from collections import Counter
 from typing import NamedTuple
 
 # Arguments that are drawn, and functions that show their arguments.
@@ -21,6 +20,7 @@ SHOWING = {
     "text",
 }  # fmt: skip
 FIELD = re.compile(r"(\{\{|\}\}|\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\})")
+BRACES = ("{{", "}}")  # that are shown, and hold no field
 FOR_TOOLS = re.compile(r"#\s*(noqa|fmt:|ruff:|type:)")
 SEVERAL = re.compile(r"\w\S* +\S*\w")  # words
 LENGTH = 60  # of a piece of a string in a line
@@ -45,17 +45,9 @@ def shown(source):
     >>> [each.text for each in shown('print(f"mean {x.mean():.2f}", "ok")  # see below')]
     ['mean {x.mean():.2f}', 'ok', 'see below']
     """
-    lines = source.encode().splitlines(keepends=True)
-    begins = [sum(map(len, lines[:number])) for number in range(len(lines) + 1)]
-    found = []
-    for node, is_shown in literals(ast.parse(source), False):
-        text, said = message(node)
-        if re.search(r"[^\W\d_]{2}", said) and (is_shown or SEVERAL.search(said)):
-            start = begins[node.lineno - 1] + node.col_offset
-            end = begins[node.end_lineno - 1] + node.end_col_offset
-            kind = "f-string" if isinstance(node, ast.JoinedStr) else "string"
-            docstring = source.encode()[start:end].startswith(b'"""')
-            found.append(Shown(start, end, text, "docstring" if docstring else kind))
+    found = [each for each, said, is_shown in strings(source)
+             if re.search(r"[^\W\d_]{2}", said) and (is_shown or SEVERAL.search(said))]  # fmt: skip
+    begins = line_begins(source)
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type == tokenize.COMMENT and not FOR_TOOLS.match(token.string):
             line, column = token.start
@@ -63,6 +55,24 @@ def shown(source):
             end = start + len(token.string.encode())
             found.append(Shown(start, end, token.string.lstrip("# "), "comment"))
     return sorted(found)
+
+
+def line_begins(source):
+    """List where the lines of a source begin, in bytes."""
+    lines = source.encode().splitlines(keepends=True)
+    return [sum(map(len, lines[:number])) for number in range(len(lines) + 1)]
+
+
+def strings(source):
+    """Yield each string of a source, what it says without fields, and whether it is shown."""
+    begins = line_begins(source)
+    for node, is_shown in literals(ast.parse(source), False):
+        text, said = message(node)
+        start = begins[node.lineno - 1] + node.col_offset
+        end = begins[node.end_lineno - 1] + node.end_col_offset
+        kind = "f-string" if isinstance(node, ast.JoinedStr) else "string"
+        docstring = source.encode()[start:end].startswith(b'"""')
+        yield Shown(start, end, text, "docstring" if docstring else kind), said, is_shown
 
 
 def literals(node, is_shown):
@@ -121,15 +131,17 @@ def replaced(source, known):
     >>> replaced('print("label:", y[0])  # of one', {"label:": "Klasse:", "of one": "von einem"})
     'print("Klasse:", y[0])  # von einem'
     """
-    found = [each for each in shown(source) if known.get(each.text, each.text) != each.text]
+    found = {each for each in shown(source) if known.get(each.text, each.text) != each.text}
+    found |= {  # for the keys in its fields
+        each
+        for each, _, _ in strings(source)
+        if each.kind == "f-string" and in_fields(each.text, known) != each.text
+    }
     for broken in (True, False):  # over several lines where brackets allow it
         code = source.encode()
-        for each in reversed(found):
+        for each in sorted(found, reverse=True):
             column = each.start - (code.rfind(b"\n", 0, each.start) + 1)
-            text = (
-                in_fields(known[each.text], known) if each.kind == "f-string" else known[each.text]
-            )
-            text = written(each, text, known, column if broken else None)
+            text = written(each, known, column if broken else None)
             code = code[: each.start] + text.encode() + code[each.end :]
         try:
             ast.parse(code)
@@ -151,6 +163,11 @@ class Keys(ast.NodeTransformer):
         return ast.Constant(self.known.get(node.value, node.value)) if several else node
 
 
+def fields_of(text):
+    """List the fields of an f-string."""
+    return sorted(part for part in FIELD.findall(text) if part not in BRACES)
+
+
 def in_fields(text, known):
     """Translate the strings within the fields of an f-string, as outside of them.
 
@@ -161,7 +178,7 @@ def in_fields(text, known):
     """
 
     def translated(match):
-        if match[0] in ("{{", "}}"):
+        if match[0] in BRACES:
             return match[0]
         (node,) = ast.parse(f'f"{match[0]}"', mode="eval").body.values
         return field(Keys(known).visit(node))
@@ -169,25 +186,25 @@ def in_fields(text, known):
     return FIELD.sub(translated, text)
 
 
-def written(each, text, known, column):
+def written(each, known, column):
     """Write a translation as the comment or the literal that it stands for."""
+    text, formatted = known.get(each.text, each.text), each.kind == "f-string"
     if each.kind == "comment":
         return f"# {text}"
     if each.kind == "docstring":
         return f'"""{text}"""'
-    fields = [part for part in FIELD.split(text)[1::2] if part not in ("{{", "}}")]
-    theirs = in_fields(each.text, known) if each.kind == "f-string" else each.text
-    expected = [part for part in FIELD.split(theirs)[1::2] if part not in ("{{", "}}")]
-    if each.kind == "f-string" and Counter(fields) != Counter(expected):
-        raise ValueError(f"the translation {text!r} has the fields {fields}; expected {expected}")
+    if formatted:
+        fields, expected = map(fields_of, (text, each.text))
+        if fields != expected:
+            raise ValueError(f"{text!r} has the fields {fields}; expected {expected}")
+        text = in_fields(text, known)
     lines = [""]
-    for part in atoms(text, each.kind == "f-string"):
+    for part in atoms(text, formatted):
         full = len(lines[-1]) + len(part) > LENGTH
         if column is not None and lines[-1] and part.strip() and full:
             lines.append("")
         lines[-1] += part
-    formatted = each.kind == "f-string"
-    literals = [f'{"f" * (formatted and "{" in line)}"{line}"' for line in lines]
+    literals = [f'{"f" * bool(formatted and re.search("[{}]", line))}"{line}"' for line in lines]
     return f"\n{' ' * (column or 0)}".join(literals)
 
 

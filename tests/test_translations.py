@@ -175,6 +175,14 @@ def test_a_changed_sentence_waits_for_its_translator(chapter):
     assert translate.translated(notebook, known)[1] == lacking
 
 
+def test_keys_are_translated_wherever_they_stand():
+    """They are strings of several words, so that a key and its use are found by one rule."""
+    known = {"mean loss": "mittlerer Verlust", "loss": "Verlust"}
+    source = """row = {"mean loss": 1, "loss": 2}\nprint(f"{row['mean loss']} {row['loss']}")"""
+    result = shown_strings.replaced(source, known)
+    assert result == source.replace("mean loss", "mittlerer Verlust")
+
+
 def test_a_translated_string_may_not_compute_something_else():
     with refuses("has the fields"):
         shown_strings.replaced('print(f"half: {x:.0%}")', {"half: {x:.0%}": "Hälfte: {y:.0%}"})
