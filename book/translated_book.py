@@ -66,7 +66,10 @@ def chapter(path, language, kept, source):
     """Translate a copied chapter, and draw its figures anew where something has changed."""
     notebook = nbformat.read(path, as_version=4)
     known = translate.catalogue(source, language, f"notebooks/{path.stem}")
-    result, lacking = translate.translated(notebook, known)
+    try:
+        result, lacking = translate.translated(notebook, known)
+    except ValueError as error:
+        raise RuntimeError(f"in {path.name}, {error}") from error
     for text in lacking:
         print(f"{path.name} has no translation into {language} of {text!r}")
     codes = [cell.source for cell in result.cells if cell.cell_type == "code"]
