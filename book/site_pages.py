@@ -51,7 +51,8 @@ def configure(app, config):
     except ValueError as error:
         raise ConfigError(str(error)) from error
     config.addresses = found
-    config.html_baseurl = f"{found['Site']}/" if "Site" in found else ""
+    within = "" if config.language == "en" else f"{config.language}/"
+    config.html_baseurl = f"{found['Site']}/{within}" if "Site" in found else ""
     scorer = Path(app.confdir, "book", "site", "search_scorer.js")
     config.html_search_scorer = str(scorer) if scorer.exists() else ""
     options = config.html_theme_options

@@ -132,7 +132,10 @@ def chapter(tmp_path):
             new_markdown_cell("# A chapter\n\nA sentence with `code`,\nin two lines.\n\n- Item."),
             new_code_cell(code, execution_count=1),
         ],
-        metadata={"ten_digits": {"seconds": 1, "date": "2026-11-27", "hardware": "none"}},
+        metadata={
+            "language_info": {"name": "python", "pygments_lexer": "ipython3"},
+            "ten_digits": {"seconds": 1, "date": "2026-11-27", "hardware": "none"},
+        },
     )
     path = tmp_path / "notebooks" / "02_model.ipynb"
     path.parent.mkdir()
