@@ -59,7 +59,8 @@ def configure(app, config):
     words = translate.site(app.confdir, config.language)
     options["extra_footer"] = f"<p>{words['licence']}</p>"
     options["search_bar_text"] = words["search"]
-    config.author = words["author"]
+    if config.language != "en":
+        config.author = words["author"]
     if repository := found.get("Repository"):
         options |= {
             "repository_url": repository,

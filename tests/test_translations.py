@@ -6,6 +6,7 @@ import re
 import shutil
 from pathlib import Path
 
+import build as book_build
 import nbformat
 import preview
 import pytest
@@ -200,6 +201,28 @@ def test_a_language_that_is_not_there_is_refused(root, tmp_path):
     result = build(root, tmp_path, options=("--language", "tlh"))
     assert result.returncode != 0
     assert re.search(r"not built: the language is 'tlh'; expected one of en, .*de\.", result.stderr)
+
+
+@pytest.mark.parametrize("killed", [False, True], ids=["whole", "killed"])
+def test_an_english_build_keeps_the_german_one(tmp_path, killed):
+    place, new = tmp_path / "html", tmp_path / "new"
+    for folder in (place / "de", new):
+        folder.mkdir(parents=True)
+        (folder / "index.html").write_text(folder.name)
+    if killed:  # between its two steps
+        place.rename(tmp_path / "html.old")
+        new.rename(place)
+        book_build.keep_languages(tmp_path / "html.old", place)
+    else:
+        book_build.swap(new, place)
+        assert not (tmp_path / "html.old").exists()
+    assert (place / "index.html").read_text() == "new"
+    assert (place / "de" / "index.html").read_text() == "de"
+
+
+def test_a_language_of_the_terminal_builds_no_book_in_it(root, monkeypatch, make):
+    monkeypatch.setenv("LANGUAGE", "de_DE:de")
+    assert "--language" not in make(root, "book")
 
 
 def test_a_german_book_is_german_as_far_as_it_is_translated(small_book, chapter, browser, tmp_path):
