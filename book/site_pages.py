@@ -188,6 +188,7 @@ def finish(app, error):
     if wheel := app.config.addresses.get("Wheel"):
         for path in (place / "_sources" / "notebooks").glob("*.ipynb"):
             lone_chapters.rewrite(path, path, wheel)
+    page_policy.without_evaluation(place / "_static")
     icons = place / "_static" / "scripts" / "fontawesome.js"
     if icons.exists():
         texts = [*place.rglob("*.html"), *icons.parent.glob("*-theme.js")]

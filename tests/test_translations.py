@@ -237,6 +237,7 @@ def test_a_german_book_is_german_as_far_as_it_is_translated(small_book, chapter,
         "format: jb-book\nroot: book/page\nparts:\n- caption: Around the book\n  chapters:\n"
         "  - file: notebooks/02_model\n"
     )
+    shutil.copy(ROOT / "book" / "site" / "page.js", small_book / "book" / "site")
     english = tmp_path / "_build" / "html" / "index.html"
     english.parent.mkdir(parents=True)
     english.write_text("the English book")
