@@ -22,6 +22,9 @@ pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="links to the libraries"),
 ]
 
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+ENVIRONMENT |= {"PIP_NO_INDEX": "1", "PYTHONUTF8": "1"}
+
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
@@ -56,10 +59,9 @@ def run(python, name, folder, address):
     path = next(path for path in CHAPTERS if path.stem == name)
     lone_chapters.rewrite(path, folder / path.name, address)
     shortened = [text for pair in SHORT.get(name, {}).items() for text in ("-p", *map(str, pair))]
-    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     return subprocess.run(
         [python, "-m", "papermill", "--no-progress-bar", path.name, "ran.ipynb", *shortened],
-        cwd=folder, env=environment | {"PIP_NO_INDEX": "1", "PYTHONUTF8": "1"},
+        cwd=folder, env=ENVIRONMENT,
         capture_output=True, text=True, encoding="utf-8", check=False,
     )  # fmt: skip
 
@@ -70,7 +72,9 @@ def test_chapters_install_the_package_once_and_run_in_an_empty_folder(wheel, pyt
         result = run(python, "04_save_and_load", tmp_path / "first", f"{address}/{wheel.name}")
     assert result.returncode == 0, result.stderr[-3000:]
     asked = [python, "-c", "import mnist_helpers; print(mnist_helpers.__path__[0])"]
-    installed = subprocess.run(asked, cwd=tmp_path, capture_output=True, text=True, check=True)
+    installed = subprocess.run(
+        asked, cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True, check=True
+    )
     assert Path(installed.stdout.strip()).is_relative_to(python.parents[1])
     result = run(python, "16_ten_seconds", tmp_path / "second", "http://127.0.0.1:9/none.whl")
     assert result.returncode == 0, result.stderr[-3000:]
