@@ -4,6 +4,8 @@
 # SCHEDULER=tcp://HOST:8786 (experiments) trains on the Dask cluster there.
 PYTHON ?= python3
 ONLY ?=
+# As it is given to make: the variable of the environment says what the terminal speaks.
+SPOKEN := $(if $(filter command,$(origin LANGUAGE)),$(LANGUAGE))
 
 ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
@@ -17,8 +19,8 @@ MOVED := $(shell [ "$$(cat $(READY) 2>/dev/null)" = "$$(pwd)" ] || echo moved)
 export PYTHONUTF8 = 1
 export TF_CPP_MIN_LOG_LEVEL = 3
 
-.PHONY: help book test processors layers attacks lab notebooks experiments models bench pdf epub take \
-        student slides links format clean moved
+.PHONY: help book test processors layers attacks lab notebooks experiments models bench pdf epub \
+        take student slides links catalogues format clean moved
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
 
@@ -30,8 +32,8 @@ $(READY): requirements.txt pyproject.toml $(MOVED)
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@pwd > $@
 
-book: $(READY)  ## build the book into _build/html from the stored outputs
-	$(BIN)/python book/build.py
+book: $(READY)  ## build the book into _build/html from the stored outputs (LANGUAGE=de for German)
+	$(BIN)/python book/build.py $(if $(SPOKEN),--language $(SPOKEN))
 
 test: $(READY)  ## run every test
 	$(BIN)/python -m pytest --numprocesses 2
@@ -74,6 +76,9 @@ student: $(READY)  ## make the notebooks for a class into _build/student: no out
 
 slides: $(READY)  ## make slides of each chapter into _build/slides: promises, figures, findings
 	$(BIN)/python book/slides.py
+
+catalogues: $(READY)  ## bring a translation up to date with the English (LANGUAGE=de; ONLY=02 begins one)
+	$(BIN)/python book/translate.py $(or $(SPOKEN),$(error Which language? make catalogues LANGUAGE=de)) $(ONLY)
 
 links: $(READY)  ## check the links that leave the book
 	$(BIN)/python book/build.py --links

@@ -1,8 +1,9 @@
 """Where the book lives: the addresses in ``[project.urls]`` of pyproject.toml, and none elsewhere.
 
 ``Repository`` gives the pages their buttons and the line to clone, ``Site`` canonical links, the
-sitemap and the social preview, ``Data`` the place of the data and the recorded runs, ``JupyterHub``
-a launch button for one's own hub. What is not set is absent from the book, and its build says so.
+sitemap and the social preview, ``Data`` the place of the data and the recorded runs, ``Wheel`` what
+downloaded chapters install, ``JupyterHub`` a launch button for one's own hub. What is not set is
+absent from the book, and its build says so.
 """
 
 import tomllib
@@ -13,6 +14,7 @@ NAMES = {
     "Repository": "repository, edit, issue and launch buttons, no line to clone",
     "Site": "canonical links, sitemap and social preview",
     "Data": "place of the data",
+    "Wheel": "cell in downloaded chapters that installs the package",
 }
 HOSTS = ("github.com", "gitlab.com", "bitbucket.org")  # whose pages the buttons can name
 
@@ -43,7 +45,8 @@ def missing(found):
 
     Examples
     --------
-    >>> missing({"Repository": "https://github.com/a/b", "Site": "https://a.org"})
+    >>> found = ("Repository", "Site", "Wheel")
+    >>> missing(dict.fromkeys(found, "https://github.com/a/b"))
     'No Data is set in pyproject.toml: the book has no place of the data.'
     """
     absent = {name: what for name, what in NAMES.items() if name not in found}

@@ -3,6 +3,7 @@
 python book/build.py             builds into _build/html
 python book/build.py OUTPUT      builds into OUTPUT/_build/html, and writes nowhere else
 python book/build.py --links     checks the links that leave the book, into _build/links
+python book/build.py --language de   builds the German book into _build/html/de
 
 The new pages are built beside the old ones, and replace them only when the build has succeeded.
 """
@@ -17,6 +18,8 @@ from pathlib import Path
 
 import addresses
 import nbformat
+import translate
+import translated_book
 from filelock import FileLock, Timeout
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -88,10 +91,18 @@ def swap(new, place):
         if old.exists():
             old.rename(place)
         raise
+    keep_languages(old, place)
     shutil.rmtree(old, ignore_errors=True)
 
 
-def build(output, links=False):
+def keep_languages(old, place):
+    """Move the books in other languages, which stand within the English one, to the new one."""
+    for language in translate.languages():
+        if (old / language).exists() and not (place / language).exists():
+            (old / language).rename(place / language)
+
+
+def build(output, links=False, language="en"):
     """Build the pages, or check their links; return a sentence about what was made."""
     for left in output.glob("building-*"):  # by a build that was killed
         shutil.rmtree(left)
@@ -99,12 +110,18 @@ def build(output, links=False):
     old = place.with_name(f"{place.name}.old")
     if old.exists() and not place.exists():  # it was killed while it swapped
         old.rename(place)
+    elif old.exists():
+        keep_languages(old, place)
+    if language != "en":
+        place.mkdir(exist_ok=True)
+        place = place / language
     for notebook in sorted((ROOT / "notebooks").glob("*.ipynb")):
         if failing(notebook):
             raise RuntimeError(f"{notebook.name} is stored with a failed or unrun cell")
     with tempfile.TemporaryDirectory(prefix="building-", dir=output) as folder:
         source = Path(folder)
         copy_sources(source)
+        translated_book.prepare(source, language, output)
         if links:
             sound = jupyter_book(source, "--builder", "linkcheck")
             swap(source / "_build" / "html", place)  # Jupyter Book's place for it, too
@@ -130,12 +147,18 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("output", nargs="?", type=Path, default=ROOT, help="a folder")
     parser.add_argument("--links", action="store_true", help="check the links instead")
+    parser.add_argument("--language", default="en", help="of the book")
     arguments = parser.parse_args()
+    if arguments.language not in (known := ["en", *translate.languages()]):
+        sys.exit(
+            f"The book was not built: the language is {arguments.language!r}; expected one of "
+            f"{', '.join(known)}."
+        )
     output = arguments.output.resolve() / "_build"
     try:
         output.mkdir(parents=True, exist_ok=True)
         with FileLock(output / "building.lock", timeout=0):
-            print(build(output, arguments.links))
+            print(build(output, arguments.links, arguments.language))
     except Timeout:
         sys.exit(f"The book was not built: another build into {output} is going on.")
     except (RuntimeError, OSError) as error:

@@ -8,6 +8,7 @@ definition.
 import html
 import re
 
+import translate
 from docutils import nodes
 from sphinx.addnodes import pending_xref
 
@@ -56,6 +57,8 @@ def explain(app, document, name):
     """Link the first use of each term on a page."""
     if app.builder.name != "html" or name in WITHOUT_TERMS:
         return
+    if translate.language_of(app.confdir, app.config.language, name) != "en":
+        return  # the glossary is English
     terms = dict(definitions(app))
     if not terms:
         return

@@ -7,6 +7,7 @@ own way.
 
 from xml.etree import ElementTree
 
+import translate
 from docutils import nodes
 
 
@@ -19,8 +20,9 @@ def outputs(document):
     ]
 
 
-def draw(_app, document):
+def draw(app, document):
     """Replace outputs that hold a figure's HTML and picture."""
+    language = translate.language_of(app.confdir, app.config.language, app.env.docname)
     number = 0
     for output in outputs(document):
         forms = {form["mime_type"]: form.children[0] for form in output.children}
@@ -29,9 +31,10 @@ def draw(_app, document):
             continue
         html = ElementTree.fromstring(text)
         picture = forms["image/png"]
-        picture["alt"] = html.find("img").get("alt")
+        picture["alt"] = translate.numbers(html.find("img").get("alt"), language)
         picture["width"] = f"{html.find('img').get('width')}px"
-        caption = nodes.caption("", html.find("figcaption").text)
+        said = translate.numbers(html.find("figcaption").text, language)
+        caption = nodes.caption("", said)
         number += 1
         ids = [f"figure-{number}"]
         output.replace_self(nodes.figure("", picture, caption, ids=ids, classes=["ten-digits"]))

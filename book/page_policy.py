@@ -57,6 +57,28 @@ def policies(pages):
         yield before + encoding + (tag + STORAGE if encoding else "") + after
 
 
+def without_evaluation(static):
+    """Write into a script of Sphinx how a language counts, which it would evaluate as text.
+
+    Parameters
+    ----------
+    static : Path
+        The folder of the site's scripts; a site in English has nothing to evaluate.
+    """
+    catalogue, script = static / "translations.js", static / "doctools.js"
+    if not catalogue.exists():
+        return
+    rule = re.search('"plural_expr": "([^"]*)"', catalogue.read_text(encoding="utf-8"))[1]
+    text, count = re.subn(
+        r'new Function\(\s*"n",\s*`return \(\$\{catalog\.plural_expr\}\)`\s*\)',
+        f"(n) => {rule}",
+        script.read_text(encoding="utf-8"),
+    )
+    if count != 1:
+        raise RuntimeError(f"{script.name} does not evaluate its rule as expected")
+    script.write_text(text, encoding="utf-8")
+
+
 def _policy(page, handlers):
     scripts = sorted(map(_hash, handlers | set(INLINE.findall(STORAGE + page))))
     allowed = [*scripts, *(["'unsafe-hashes'"] if handlers else [])]

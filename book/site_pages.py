@@ -11,14 +11,16 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import addresses
+import lone_chapters
 import page_policy
+import translate
 from docutils import nodes
 from sphinx.errors import ConfigError
 from sphinx.util import logging
 
 TITLE = "A tutorial book on MNIST that answers its own questions"
-LICENCE = "Text and code: MIT licence. MNIST: LeCun, Cortes and Burges, CC BY-SA 3.0."
 MATHS = (nodes.math, nodes.math_block)
+COLAB = re.compile(r"(https://colab\.research\.google\.com/github/[^\"]+?/blob/)main/")
 LENGTH = 200  # of a description, at most
 ICON = re.compile(
     r'(?:"([\w-]+)"|([a-z]\w*)):\[\d+,\d+,\[([^\]]*)\],"[0-9a-f]+",'
@@ -49,11 +51,16 @@ def configure(app, config):
     except ValueError as error:
         raise ConfigError(str(error)) from error
     config.addresses = found
-    config.html_baseurl = f"{found['Site']}/" if "Site" in found else ""
+    within = "" if config.language == "en" else f"{config.language}/"
+    config.html_baseurl = f"{found['Site']}/{within}" if "Site" in found else ""
     scorer = Path(app.confdir, "book", "site", "search_scorer.js")
     config.html_search_scorer = str(scorer) if scorer.exists() else ""
     options = config.html_theme_options
-    options["extra_footer"] = f"<p>{LICENCE}</p>"
+    words = translate.site(app.confdir, config.language)
+    options["extra_footer"] = f"<p>{words['licence']}</p>"
+    options["search_bar_text"] = words["search"]
+    if config.language != "en":
+        config.author = words["author"]
     if repository := found.get("Repository"):
         options |= {
             "repository_url": repository,
@@ -104,8 +111,13 @@ def describe(app, pagename, templatename, context, doctree):
         context["title"] = TITLE  # behind which the theme writes the book's name
         if app.builder.name != "epub":
             context["body"] = narrow(context.get("body", ""))
+    if app.config.language != "en" and "translate" in context:
+        known, theirs = translate.site(app.confdir, app.config.language), context["translate"]
+        context["translate"] = lambda text: known["by"] if text == "By" else theirs(text)
     if doctree is None:
         return
+    if app.builder.name == "html":
+        context["body"] = speaking(app, pagename, context.get("body", ""))
     if first and not any(doctree.findall(lambda node: isinstance(node, MATHS))):
         # Sphinx gives the first page MathJax because of the pages below it.
         context["script_files"] = [
@@ -139,13 +151,32 @@ def narrow(body):
     return picture.sub(rf"<picture>{source}<img \1></picture>", body)
 
 
+def speaking(app, name, body):
+    """Say above a page that it is not translated, or where it stands in another language.
+
+    ``other_languages`` says where the roots of the other languages' sites are, from this one's.
+    """
+    root, language = app.confdir, app.config.language
+    above, up = [], "../" * name.count("/")
+    if translate.language_of(root, language, name) != language:
+        sentence = html.escape(translate.site(root, language)["untranslated"])
+        above, body = [sentence], f'<div lang="en">{body}</div>'
+    for other, place in sorted(app.config.other_languages.items()):
+        if translate.language_of(root, other, name) == other:
+            words = html.escape(translate.site(root, other)["switch"])
+            there = f"{up}{place}/{name}.html"
+            above.append(f'<a href="{there}" hreflang="{other}" lang="{other}">{words}</a>')
+    return f'<p class="languages">{" ".join(above)}</p>{body}' if above else body
+
+
 def finish(app, error):
     """Write the sitemap, the page for what is not found, and what pages may run; drop icons."""
     if error or app.builder.name != "html":
         return
     place, site = Path(app.outdir), app.config.html_baseurl
     root = urlsplit(site).path or "/"
-    (place / "404.html").write_text(NOT_FOUND.format(root=root), encoding="utf-8")
+    if app.config.language == "en":  # a host has one such page
+        (place / "404.html").write_text(NOT_FOUND.format(root=root), encoding="utf-8")
     if site:
         pages = sorted(app.env.found_docs)
         lines = "\n".join(f"<url><loc>{site}{page}.html</loc></url>" for page in pages)
@@ -154,6 +185,10 @@ def finish(app, error):
             f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{lines}\n</urlset>\n',
             encoding="utf-8",
         )
+    if wheel := app.config.addresses.get("Wheel"):
+        for path in (place / "_sources" / "notebooks").glob("*.ipynb"):
+            lone_chapters.rewrite(path, path, wheel)
+    page_policy.without_evaluation(place / "_static")
     icons = place / "_static" / "scripts" / "fontawesome.js"
     if icons.exists():
         texts = [*place.rglob("*.html"), *icons.parent.glob("*-theme.js")]
@@ -164,7 +199,10 @@ def finish(app, error):
         }
         icons.write_text(without(icons.read_text(encoding="utf-8"), used), encoding="utf-8")
     paths = [path for path in place.rglob("*.html") if path.parent.name != "_static"]
-    read = [path.read_text(encoding="utf-8") for path in paths]
+    known = translate.catalogue(app.confdir, app.config.language, "site")
+    read = [translate.attributes(path.read_text(encoding="utf-8"), known) for path in paths]
+    if wheel:  # Colab opens what the site's workflow puts there
+        read = [COLAB.sub(r"\1colab/", page) for page in read]
     for path, page in zip(paths, page_policy.policies(read), strict=True):
         path.write_text(page, encoding="utf-8")
 
@@ -188,6 +226,7 @@ def without(script, used):
 def setup(app):
     """Register with Sphinx."""
     app.add_config_value("addresses", {}, "html")
+    app.add_config_value("other_languages", {}, "html")
     app.connect("config-inited", configure)
     app.connect("doctree-resolved", without_pads)
     app.connect("html-page-context", describe, priority=900)

@@ -6,6 +6,7 @@ folds. On the site it becomes a ``details`` element; in print and in EPUB it sta
 
 import re
 
+import translate
 from docutils import nodes
 
 
@@ -13,13 +14,14 @@ class solution(nodes.General, nodes.Element):
     """What can be opened."""
 
 
-def fold(_app, document):
+def fold(app, document):
     """Replace the sections that hold a solution."""
+    word = translate.site(app.confdir, app.config.language)["solution"]
     for section in list(document.findall(nodes.section)):
         title = section.next_node(nodes.title)
         if title is None or title.parent is not section:
             continue
-        if re.fullmatch(r"Solution \d+", title.astext()):
+        if re.fullmatch(rf"({re.escape(word)}|Solution) \d+", title.astext()):
             folded = solution("", *section.children[1:], label=title.astext(), ids=section["ids"])
             for cell in folded.findall(nodes.container):
                 cell.attributes.pop("hide_mode", None)  # one click opens all

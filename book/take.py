@@ -9,6 +9,7 @@ MathML, which the same browser makes with the MathJax that comes with the book.
 import functools
 import html
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,7 +19,15 @@ from pathlib import Path
 import build
 import preview
 
+from mnist_helpers import alone
+
 ROOT = Path(__file__).resolve().parents[1]
+LEADS = '''"""The package of the book Ten Digits; it lies in ``book``, beside what it reads."""
+
+from pathlib import Path
+
+__path__ = [str(Path(__file__).with_name("book") / "src" / "mnist_helpers")]
+'''
 FORMULA = re.compile(
     r'<(span|div) class="math notranslate nohighlight"(?: id="([^"]*)")?>\s*'
     r"(?:\\\((.*?)\\\)|\\\[(.*?)\\\])\s*</\1>",
@@ -156,9 +165,32 @@ def site(place):
 
 
 def wheel(place):
-    """Build the package's wheel."""
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
-    subprocess.run([*command, "--wheel-dir", place, ROOT], check=True)
+    """Build the package's wheel, with the networks and recorded runs that chapters read.
+
+    The package lies in the wheel as in the repository, beside them, so that its modules find them
+    by the same paths; what is imported as ``mnist_helpers`` leads there.
+    """
+    with tempfile.TemporaryDirectory(prefix="taking-", dir=place.parent) as folder:
+        inner = Path(folder, "src", "mnist_helpers", "book")
+        unwanted = shutil.ignore_patterns("__pycache__", ".*", "weights", "*.lock")
+        for name in ("src/mnist_helpers", "models", "experiments"):
+            shutil.copytree(ROOT / name, inner / name, ignore=unwanted)
+        for name in alone.BESIDE:
+            (inner / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, inner / name)
+        (inner.parent / "__init__.py").write_text(LEADS, encoding="utf-8")
+        for name in ("README.md", "LICENSE"):
+            shutil.copy(ROOT / name, folder)
+        shutil.copy(ROOT / "src" / "mnist_helpers" / "MNIST-LICENSE.md", inner.parent)
+        settings = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+        found, carried = '["mnist.npz", "MNIST-LICENSE.md"]', '["book/**"]'
+        if found not in settings:
+            raise RuntimeError("pyproject.toml does not say what the package carries")
+        settings = settings.replace(found, carried)
+        Path(folder, "pyproject.toml").write_text(settings, encoding="utf-8")
+        command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"]
+        options = ["--no-build-isolation", "--wheel-dir", place, folder]
+        subprocess.run([*command, *options], check=True)
     return next(place.glob("*.whl"))
 
 

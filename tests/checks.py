@@ -56,10 +56,10 @@ def filled_row(settings):
     return row
 
 
-def build(root, output, **environment):
+def build(root, output, options=(), **environment):
     """Build the book of a folder into another one."""
     return subprocess.run(
-        [sys.executable, root / "book" / "build.py", output],
+        [sys.executable, root / "book" / "build.py", output, *options],
         capture_output=True, text=True, encoding="utf-8", check=False,
         env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"} | environment,
     )  # fmt: skip

@@ -19,6 +19,7 @@ ADDRESSES = {
     "Repository": "https://github.com/somebody/ten-digits",
     "Site": "https://somebody.github.io/ten-digits",
     "Data": "https://example.org/data",
+    "Wheel": "https://example.org/mnist_helpers-1.0.0-py3-none-any.whl",
 }
 
 
@@ -249,17 +250,19 @@ def test_addresses_become_buttons_canonical_links_and_a_sitemap(pages, small_boo
     result, site = pages(ADDRESSES)
     assert result.returncode == 0, result.stdout + result.stderr
     assert "is set in pyproject.toml" not in result.stdout
-    repository, home, _ = ADDRESSES.values()
+    repository, home, _, wheel = ADDRESSES.values()
     text = (site / "notebooks" / "02_model.html").read_text(encoding="utf-8")
     links = re.findall(r'href="(https://[^"]+)"', text)
     assert repository in links
     assert f"{repository}/edit/main/notebooks/02_model.ipynb" in links
     assert any(link.startswith(f"{repository}/issues/new?title=") for link in links)
-    place = "github/somebody/ten-digits/blob/main/notebooks/02_model.ipynb"
+    place = "github/somebody/ten-digits/blob/colab/notebooks/02_model.ipynb"
     assert f"https://colab.research.google.com/{place}" in links
     assert any(
         link.startswith("https://mybinder.org/v2/gh/somebody/ten-digits/main") for link in links
     )
+    download = json.loads((site / "_sources" / "notebooks" / "02_model.ipynb").read_text("utf-8"))
+    assert f"%pip install --quiet {wheel}\n" in "".join(download["cells"][1]["source"])
     assert f'<link rel="canonical" href="{home}/notebooks/02_model.html"' in text
     assert f'"og:image" content="{home}/_static/preview.png"' in text
     sitemap = (site / "sitemap.xml").read_text(encoding="utf-8")
@@ -276,7 +279,7 @@ def test_addresses_become_buttons_canonical_links_and_a_sitemap(pages, small_boo
 def test_without_addresses_the_buttons_are_absent_and_the_build_says_so(pages):
     result, site = pages({})
     assert result.returncode == 0, result.stdout + result.stderr
-    assert "No Repository, Site, Data is set in pyproject.toml" in result.stdout
+    assert "No Repository, Site, Data, Wheel is set in pyproject.toml" in result.stdout
     for page in site.rglob("*.html"):
         text = page.read_text(encoding="utf-8")
         for sign in (
