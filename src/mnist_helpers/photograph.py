@@ -8,15 +8,45 @@ from scipy import ndimage
 
 from mnist_helpers.data import shortened
 from mnist_helpers.drawing import prepare_drawing
+from mnist_helpers.paper import (
+    darkness,
+    level,
+    off_the_edge,
+    pieces_of,
+    tilt_of_lines,
+    without_lines,
+)
 
 FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")  # none runs a program
 LARGEST = 50_000_000  # pixels, as the largest cameras in telephones have
 SMALLEST = 28  # pixels: the shorter side of a picture
-WORKING, COARSE = 560, 70  # pixels: the longer side while preparing, and of what shadows are read
+WORKING = 560  # pixels: the longer side while preparing
 FAINTEST = 0.15  # how much darker than the paper around it ink is at least, as a share of it
-CONTRAST = 0.1  # the same as a difference of grey values: in the dark, noise has large shares
-SPECK = 0.05  # of the largest stroke's dark area: smaller pieces of ink are dirt
-WIDEST = 0.5  # of the picture: strokes cover less, a shadow that counts as ink may cover more
+BESIDE = 0.4  # of the digit's longer side: what is as large and apart from it is another digit
+NEAR = 0.25  # of the digit's longer side: pieces of ink that are nearer are parts of it
+SPECK = 0.03  # of the digit's area: smaller pieces are dirt
+BROADEST = 1.5  # times its height: no digit is broader
+BLOT = 0.4  # of its longer side: no stroke is wider
+NO_INK = (
+    "no ink was found: write with a darker pen, or photograph in more light, expected are strokes "
+    "clearly darker (or lighter) than the paper"
+)
+AT_THE_EDGE = "all that is dark reaches the edge of the picture: leave paper around the digit"
+SEVERAL = "more than one piece of writing was found: crop closer, to one digit"
+NO_STROKE = "a blot was found and no stroke: crop closer to the digit, and leave paper around it"
+TINY = 12  # pixels: the longer side of a digit
+
+
+class Strokes(NamedTuple):
+    """What is found if ink is the dark (or, in a negative, the light) part of a picture."""
+
+    grey: np.ndarray
+    paper: np.ndarray
+    free: np.ndarray
+    pieces: list
+    numbers: np.ndarray
+    score: float
+    refusal: str
 
 
 class Prepared(NamedTuple):
@@ -140,7 +170,7 @@ def prepare_photograph(grey):
     >>> rows.min(), rows.max(), prepared.image.max()
     (np.int64(5), np.int64(24), np.uint8(255))
     """
-    grey = np.array(grey, float)  # a copy: it is part of what is returned
+    grey = np.array(grey, np.float32)  # a copy: it is part of what is returned
     if grey.ndim != 2 or min(grey.shape) < SMALLEST:
         raise ValueError(
             f"the picture has shape {grey.shape}; expected (height, width), {SMALLEST} at least"
@@ -148,23 +178,78 @@ def prepare_photograph(grey):
     if not (grey.min() >= 0 and grey.max() <= 1):
         raise ValueError(f"grey values run from {grey.min()} to {grey.max()}; expected 0 to 1")
     grey = scaled_down(grey)
-    if (grey - surroundings(grey, 50, 0)).mean() > 0:  # strokes are lighter than around them
-        grey = 1 - grey
-    paper = surroundings(grey, 90, 2)  # the lightest parts, smoothed
-    ink = 1 - np.divide(grey, paper, out=np.ones_like(grey), where=paper > 0)
-    ink = ink.clip(0, 1)
-    threshold = otsu(ink)
-    inky = ink >= threshold
-    darkest, contrast = (
-        np.quantile(values[inky], 0.9) if inky.any() else 0.0 for values in (ink, paper - grey)
+    dark, light = strokes(grey), strokes(1 - grey)
+    found = light if light.score > dark.score else dark
+    if not found.score:
+        raise ValueError(found.refusal)
+    refuse_others(found)
+    ink = digit_alone(found)
+    return Prepared(
+        found.grey, found.paper, ink, prepare_drawing(np.round(255 * ink).astype(np.uint8))
     )
-    clear = darkest >= FAINTEST and contrast >= CONTRAST
-    if not clear or (pieces := large_pieces(ink, threshold)).mean() > WIDEST:
-        raise ValueError(
-            "no ink was found: expected strokes that are clearly darker (or lighter) than the paper"
-        )
-    ink = np.where(pieces, ((ink - threshold / 2) / (darkest - threshold / 2)).clip(0, 1), 0)
-    return Prepared(grey, paper, ink, prepare_drawing(np.round(255 * ink).astype(np.uint8)))
+
+
+def strokes(grey):
+    """Find strokes that are darker than the paper, on a sheet turned so that its lines lie level."""
+    dark, noise, paper = darkness(grey)
+    faintest = max(FAINTEST, 5 * noise)
+    tilt = tilt_of_lines(dark > faintest / 2)
+    if tilt is not None:
+        grey = level(grey, tilt)
+        dark, noise, paper = darkness(grey)
+        dark = without_lines(without_lines(dark, faintest / 2).T, faintest / 2).T
+    free = off_the_edge(dark)
+    pieces, _ = pieces_of(free, faintest)
+    if not pieces:
+        refusal = AT_THE_EDGE if (dark > 2 * faintest).mean() > 0.002 else NO_INK
+        return Strokes(grey, paper, free, [], None, 0.0, refusal)
+    threshold = max(faintest, pieces[0].strength / 2)
+    pieces, numbers = pieces_of(free, threshold)
+    score = pieces[0].size ** 2 * with_edge(grey, numbers == pieces[0].number)
+    return Strokes(grey, paper, free, pieces, numbers, score, "")
+
+
+def with_edge(grey, inside):
+    """Tell which share of a piece's outline has an edge in the picture: paper's blots have less."""
+    outline = ndimage.binary_dilation(inside) & ~ndimage.binary_erosion(inside)
+    step = ndimage.maximum_filter(grey, 5) - ndimage.minimum_filter(grey, 5)
+    least = 0.4 * np.quantile(step[outline], 0.9)
+    return (step[outline] > least).mean()
+
+
+def refuse_others(found):
+    """Refuse a picture with more than one digit, or with something that is none."""
+    first, *others = found.pieces
+    for other in others:
+        down, across = first.apart(other)
+        if other.size >= BESIDE * first.size and max(down, across) > 0.1 * first.size:
+            raise ValueError(SEVERAL)
+        if other.size >= 0.7 * first.size and across > 0:
+            raise ValueError(SEVERAL)
+
+
+def digit_alone(found):
+    """Keep the ink of the digit: the weightiest piece, and what is near it."""
+    first, *others = found.pieces
+    parts = [first.number]
+    for other in others:
+        if max(first.apart(other)) <= NEAR * first.size and other.area >= SPECK * first.area:
+            parts.append(other.number)
+    kept = np.isin(found.numbers, parts)
+    (box,) = ndimage.find_objects(kept.astype(int))
+    height, width = (one.stop - one.start for one in box)
+    if width > BROADEST * height:
+        raise ValueError(SEVERAL)
+    size = max(height, width)
+    broad = 4 * ndimage.distance_transform_edt(np.pad(kept[box], 1))[1:-1, 1:-1][kept[box]].mean()
+    if broad > BLOT * size:
+        raise ValueError(NO_STROKE)
+    if size < TINY:
+        raise ValueError(f"the digit is {size} pixels high; crop closer, to {TINY} at least")
+    edge = ndimage.binary_dilation(kept, iterations=2)
+    threshold = first.strength / 4
+    ink = np.where(edge, ((found.free - threshold) / (first.strength - threshold)).clip(0, 1), 0)
+    return ink
 
 
 def scaled_down(grey):
@@ -173,14 +258,6 @@ def scaled_down(grey):
     if share >= 1:
         return grey
     return resized(grey, [max(1, round(share * side)) for side in grey.shape])
-
-
-def surroundings(grey, percentile, blur):
-    """Tell how light a picture is around each place: a percentile of a third of it, smoothed."""
-    share = min(1, COARSE / max(grey.shape))
-    coarse = resized(grey, [max(1, round(share * side)) for side in grey.shape])
-    around = ndimage.percentile_filter(coarse, percentile, max(coarse.shape) // 3)
-    return resized(ndimage.gaussian_filter(around, blur), grey.shape)
 
 
 def resized(grey, shape):
@@ -200,14 +277,3 @@ def otsu(values):
     with np.errstate(invalid="ignore", divide="ignore"):
         apart = below * above * (total / below - (total[-1] - total) / above) ** 2
     return edges[1 + np.nan_to_num(apart).argmax()]
-
-
-def large_pieces(ink, threshold):
-    """Mark the pieces of ink whose dark part is not far smaller than that of the largest one.
-
-    A piece reaches down to half the threshold; what is nowhere above it, as the rest of a shadow,
-    has no dark part.
-    """
-    pieces, count = ndimage.label(ink > threshold / 2, structure=np.ones((3, 3)))
-    sizes = ndimage.sum_labels(ink >= threshold, pieces, range(1, count + 1))
-    return np.isin(pieces, 1 + np.flatnonzero(sizes >= SPECK * sizes.max()))
