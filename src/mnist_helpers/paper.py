@@ -5,8 +5,9 @@ from typing import NamedTuple
 import numpy as np
 from scipy import ndimage
 
-WIDEST = 0.25  # of the picture's shorter side: what is dark and wider is no stroke
+WIDEST = 0.35  # of the picture's shorter side: what is dark and wider is no stroke
 LEVELS = 16  # of darkness, at each of which what hangs on the picture's edge is told
+THIN = 7  # pixels: printed lines are thinner
 LINE = 0.5  # of the picture: a printed line is longer
 TILT = 20  # degrees to either side: how askew a sheet's lines may lie
 NEIGHBOURS = np.ones((3, 3))  # those across corners included
@@ -15,7 +16,7 @@ NEIGHBOURS = np.ones((3, 3))  # those across corners included
 def darkness(grey):
     """Tell by which share each place is darker than its paper.
 
-    The paper is the closing of mathematical morphology: what is dark and narrower than a quarter
+    The paper is the closing of mathematical morphology: what is dark and narrower than a third
     of the picture is filled; a table or a shadow stays, with its edge. Mirrored beyond the
     picture's edge, so does a frame. In the dark, where noise has large shares, the share is one of
     a third of the brightest paper.
@@ -31,54 +32,50 @@ def darkness(grey):
     return dark.clip(0, 1), 1.5 * np.median(abs(dark)), paper
 
 
-def tilt_of_lines(marked):
-    """Find the angle, in degrees, at which marked places form two long lines or more; else None."""
-    down, across = np.nonzero(marked)
-    thinned = len(down) // 20_000 + 1
-    down, across = down[::thinned], across[::thinned]
-    if not len(down):
-        return None
-
-    def strips(angle, width):
-        """Count what lies in each strip, level or upright."""
-        turned = np.radians(angle)
-        for one in (
-            np.cos(turned) * down - np.sin(turned) * across,
-            np.cos(turned) * across + np.sin(turned) * down,
-        ):
-            yield thinned * np.bincount(((one - one.min()) / width).astype(int)).astype(float)
-
-    def told(angle, width):
-        return max((counts**2).sum() for counts in strips(angle, width))
-
-    best = max(np.arange(-TILT, TILT + 0.1, 0.5), key=lambda angle: told(angle, 3))
-    best = max(best + np.arange(-0.5, 0.51, 0.1), key=lambda angle: told(angle, 1.5))
-    long = LINE * min(marked.shape)
-    most = max(ndimage.label(counts >= long)[1] for counts in strips(best, 3))
-    return best if most >= 2 else None
-
-
-def level(grey, tilt):
-    """Turn a picture so that lines of this tilt lie level; its edge is continued outwards."""
-    return ndimage.rotate(grey, tilt, order=1, mode="nearest")
-
-
 def without_lines(dark, faintest):
-    """Take printed lines away that lie level: thin, and longer than half of the picture.
+    """Take printed lines away: thin, straight, level or upright to 20°, three or more.
 
-    Where a stroke crosses a line it is thicker, and stays.
+    Their angle is the one at which most of what is thin lies in few strips; a strip with more in
+    it than half of the picture's side is a line. Where ink lies on both sides, it is continued.
+
+    Returns what is left, and the number of lines.
     """
     marked = dark > faintest
-    rows = ndimage.maximum_filter1d(marked.mean(axis=1), 3) >= LINE
-    if not rows.any():
-        return dark
-    rows = ndimage.binary_dilation(rows, iterations=2)
-    runs, _ = ndimage.label(marked, structure=[[0, 1, 0], [0, 1, 0], [0, 1, 0]])
-    lengths = np.bincount(runs.ravel())
-    lengths[0] = 0
-    lengths = lengths[runs]
-    thin = 1.5 * np.median(lengths[rows][lengths[rows] > 0]) + 1
-    return np.where((lengths <= thin) & rows[:, None], 0, dark)
+    thin = marked & ~ndimage.binary_opening(marked, np.ones((THIN, THIN)))
+    down, across = np.nonzero(thin)
+    some = slice(None, None, len(down) // 10_000 + 1)
+
+    def strips(angle, width, some=slice(None)):
+        """Number the strip of each thin place, level and upright; count what each strip holds."""
+        turned = np.radians(angle)
+        y, x = down[some], across[some]
+        for one in (
+            np.cos(turned) * y - np.sin(turned) * x,
+            np.cos(turned) * x + np.sin(turned) * y,
+        ):
+            numbers = ((one - one.min()) / width).astype(int)
+            yield numbers, np.bincount(numbers)
+
+    def told(angle, width):
+        return max((counts.astype(float) ** 2).sum() for _, counts in strips(angle, width, some))
+
+    count = 0
+    if len(down) < LINE * min(dark.shape):
+        return dark, count
+    best = max(np.arange(-TILT, TILT + 0.1, 0.5), key=lambda angle: told(angle, 3))
+    best = max(best + np.arange(-0.5, 0.51, 0.1), key=lambda angle: told(angle, 1.5))
+    for (numbers, counts), shape in zip(strips(best, 2), ((THIN, 1), (1, THIN)), strict=True):
+        counts = np.convolve(counts, np.ones(3), "same") - ndimage.median_filter(counts, 15)
+        lines = counts >= LINE * min(dark.shape)
+        bands = ndimage.label(lines)[1]
+        if bands >= 3:
+            count += bands
+            gone = np.zeros(dark.shape, bool)
+            of_lines = ndimage.binary_dilation(lines)[numbers]
+            gone[down[of_lines], across[of_lines]] = True
+            dark = np.where(gone, 0, dark)
+            dark = np.where(gone, ndimage.grey_closing(dark, shape), dark)
+    return dark, count
 
 
 def off_the_edge(dark):

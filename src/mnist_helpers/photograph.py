@@ -10,22 +10,24 @@ from mnist_helpers.data import shortened
 from mnist_helpers.drawing import prepare_drawing
 from mnist_helpers.paper import (
     darkness,
-    level,
     off_the_edge,
     pieces_of,
-    tilt_of_lines,
     without_lines,
 )
 
 FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")  # none runs a program
 LARGEST = 50_000_000  # pixels, as the largest cameras in telephones have
 SMALLEST = 28  # pixels: the shorter side of a picture
+KEPT = 1_600  # pixels: the longer side of what is read is scaled down to no more
+DARK = 0.35  # a picture whose median is below is dark as a whole: light ink is expected
 WORKING = 560  # pixels: the longer side while preparing
+CONTRAST = 0.1  # of grey values, between ink and most of the picture
 FAINTEST = 0.15  # how much darker than the paper around it ink is at least, as a share of it
 BESIDE = 0.4  # of the digit's longer side: what is as large and apart from it is another digit
 NEAR = 0.25  # of the digit's longer side: pieces of ink that are nearer are parts of it
 SPECK = 0.03  # of the digit's area: smaller pieces are dirt
-BROADEST = 1.5  # times its height: no digit is broader
+BROADEST = 1.7  # times its height: no digit is broader
+OUTLINED = 0.9  # of a stroke's outline is an edge in the picture
 BLOT = 0.4  # of its longer side: no stroke is wider
 NO_INK = (
     "no ink was found: write with a darker pen, or photograph in more light, expected are strokes "
@@ -71,18 +73,22 @@ class Prepared(NamedTuple):
 
 
 def read_photograph(path):
-    """Read a picture file as grey values.
+    """Read a picture file as grey values, dark where any colour of the ink is.
+
+    A yellow stroke is as light as paper to the eye's mean of three colours, and dark in blue: each
+    pixel counts as its darkest colour, or, on a picture that is dark as a whole, as its brightest.
 
     Parameters
     ----------
     path : str or path-like
-        Of a file in one of `FORMATS`. Where the camera noted how it
-        was held, the picture is turned upright; what is transparent becomes white.
+        Of a file in one of `FORMATS`. Where the camera noted how it was held, the picture is
+        turned upright. What is transparent becomes white, or black behind light strokes.
 
     Returns
     -------
-    ndarray of float, shape (height, width)
-        0 (black) to 1 (white).
+    ndarray of float32, shape (height, width)
+        0 (black) to 1 (white). A picture of more than 1,600 pixels a side is scaled down by a whole
+        number, to means.
 
     Raises
     ------
@@ -105,19 +111,15 @@ def read_photograph(path):
                 raise ValueError(
                     f"it has {picture.width} × {picture.height} pixels; expected {LARGEST} at most"
                 )
-            picture = ImageOps.exif_transpose(picture)
-            wide, clear = picture.mode in ("I", "F"), picture.info.get("transparency")
-            if picture.mode.startswith("I;16"):  # Pillow would cut off what is above 255
-                deep = np.asarray(picture)
-                clear = clear if isinstance(clear, int) else -1
-                picture = Image.fromarray(
-                    np.where(deep == clear, 255, deep // 257).astype(np.uint8)
-                )
-            picture = picture.convert("RGBA")
+            wide = picture.mode in ("I", "F")
+            picture.draft("RGB", (KEPT // 2, KEPT // 2))  # JPEG: unpack no more than is needed
+            picture = _shrunk(ImageOps.exif_transpose(picture))
     except FileNotFoundError as error:
         raise FileNotFoundError(f"there is no file {shortened(path)}") from error
     except UnidentifiedImageError as error:
-        raise ValueError(f"{shortened(path)} holds no picture that Pillow can read") from error
+        raise ValueError(
+            f"{shortened(path)} holds no picture that Pillow can read; convert it to JPEG or PNG"
+        ) from error
     except Exception as error:  # Pillow's readers raise nearly anything at damaged files
         raise ValueError(
             f"the picture in {shortened(path)} cannot be read: {shortened(error)}"
@@ -125,10 +127,40 @@ def read_photograph(path):
     if wide:
         raise ValueError(
             f"{shortened(path)} stores its pixels as 32-bit numbers; expected 8 or 16 bits a "
-            "colour, as in JPEG or PNG"
+            "colour: convert it to JPEG or PNG"
         )
-    white = Image.new("RGBA", picture.size, "white")
-    return np.asarray(Image.alpha_composite(white, picture).convert("L"), float) / 255
+    return _grey(picture)
+
+
+def _shrunk(picture):
+    """Bring a picture to eight bits a colour and transparency, and to no more than 1,600 pixels."""
+    if picture.mode.startswith("I;16"):  # Pillow would cut off what is above 255
+        deep, clear = np.asarray(picture), picture.info.get("transparency")
+        clear = clear if isinstance(clear, int) else -1
+        bits = max(8, int(deep.max()).bit_length())  # cameras store 10, 12 or 14 in 16
+        bits += bits % 2
+        grey = np.where(deep == clear, 255, deep // ((2**bits - 1) / 255)).astype(np.uint8)
+        picture = Image.fromarray(grey)
+    factor = -(-max(picture.size) // KEPT)
+    if picture.mode not in ("L", "RGB") or "transparency" in picture.info:
+        picture = picture.convert("RGBA")
+    return picture.reduce(factor) if factor > 1 else picture.copy()
+
+
+def _grey(picture):
+    """Take of each pixel its darkest colour; if the picture is dark as a whole, the brightest."""
+    if picture.mode == "RGBA":
+        colours = np.asarray(picture.convert("RGBa"), np.float32) / 255
+        clear = 1 - colours[..., 3:]
+        inked = 1 - clear.mean()
+        light = inked < 0.5 and colours[..., :3].mean() > 0.5 * inked
+        colours = colours[..., :3] + (0 if light else clear)
+    else:
+        colours = np.asarray(picture, np.float32) / 255
+    if colours.ndim == 2:
+        return colours.copy()
+    dark = np.median(colours[::4, ::4].mean(axis=2)) < DARK
+    return (colours.max(axis=2) if dark else colours.min(axis=2)).clip(0, 1)
 
 
 def prepare_photograph(grey):
@@ -178,8 +210,9 @@ def prepare_photograph(grey):
     if not (grey.min() >= 0 and grey.max() <= 1):
         raise ValueError(f"grey values run from {grey.min()} to {grey.max()}; expected 0 to 1")
     grey = scaled_down(grey)
-    dark, light = strokes(grey), strokes(1 - grey)
-    found = light if light.score > dark.score else dark
+    found = strokes(grey)
+    if not found.score or np.median(grey) < np.median(grey[found.numbers > 0]) + CONTRAST:
+        found = max(found, strokes(1 - grey), key=lambda one: one.score)
     if not found.score:
         raise ValueError(found.refusal)
     refuse_others(found)
@@ -190,14 +223,10 @@ def prepare_photograph(grey):
 
 
 def strokes(grey):
-    """Find strokes that are darker than the paper, on a sheet turned so that its lines lie level."""
+    """Find strokes that are darker than the paper."""
     dark, noise, paper = darkness(grey)
     faintest = max(FAINTEST, 5 * noise)
-    tilt = tilt_of_lines(dark > faintest / 2)
-    if tilt is not None:
-        grey = level(grey, tilt)
-        dark, noise, paper = darkness(grey)
-        dark = without_lines(without_lines(dark, faintest / 2).T, faintest / 2).T
+    dark, _ = without_lines(dark, faintest / 2)
     free = off_the_edge(dark)
     pieces, _ = pieces_of(free, faintest)
     if not pieces:
@@ -205,8 +234,9 @@ def strokes(grey):
         return Strokes(grey, paper, free, [], None, 0.0, refusal)
     threshold = max(faintest, pieces[0].strength / 2)
     pieces, numbers = pieces_of(free, threshold)
-    score = pieces[0].size ** 2 * with_edge(grey, numbers == pieces[0].number)
-    return Strokes(grey, paper, free, pieces, numbers, score, "")
+    if with_edge(grey, numbers == pieces[0].number) < OUTLINED:
+        return Strokes(grey, paper, free, [], None, 0.0, AT_THE_EDGE)
+    return Strokes(grey, paper, free, pieces, numbers, pieces[0].size, "")
 
 
 def with_edge(grey, inside):
