@@ -130,7 +130,7 @@ class Scene:
 
     def __init__(self, generator, traits):
         self.generator, self.traits = generator, traits
-        longer = int(generator.integers(480, 1100))
+        longer = int(generator.integers(420, 800))
         shorter = int(longer * generator.choice([0.5625, 0.75, 0.75, 1]))
         self.shape = (longer, shorter) if generator.random() < 0.7 else (shorter, longer)
         self.side = min(self.shape)
@@ -207,7 +207,7 @@ class Scene:
         fibres = self.within(0, 0.02) * self.smooth_noise(3) + self.within(0, 0.02) * (
             self.smooth_noise(25)
         )
-        colours = paper * (1 + fibres[..., None])
+        colours = (paper * (1 + fibres[..., None])).astype(np.float32)
         if self.traits & {"ruled paper", "squared paper"}:
             shade = self.pick([(0.5, 0.65, 0.85), (0.6, 0.6, 0.6), (0.75, 0.8, 0.9), (0.4,) * 3])
             colours = _mixed(colours, paper * shade, self._lines()[..., None])
@@ -243,7 +243,7 @@ class Scene:
         if not len(rows):
             rows, columns = np.array(self.shape)[:, None] // 2
         sides = self.generator.permutation(4)[: self.generator.integers(1, 4)]
-        outside = np.full(self.shape, -np.inf)
+        outside = np.full(self.shape, -np.inf, np.float32)
         for side in sides:
             field = (self.down, self.across)[side // 2] * (1 if side % 2 else -1)
             nearest, farthest = field[rows, columns].max(), field.max()
@@ -268,13 +268,13 @@ class Scene:
             edge = edge - self.within(-0.25, 0.25) * self.side
             soft = self.within(0.5, 0.015 * self.side)
             light *= 1 - self.within(0.2, 0.55) / (1 + np.exp(-edge / soft))
-        colours = colours * light[..., None]
+        colours = (colours * light[..., None]).astype(np.float32)
         colours = ndimage.gaussian_filter(colours, (*[self.within(0.4, 1.3)] * 2, 0))
         if "frame" in self.traits:
             colours = self._framed(colours)
         noisy = "small, noisy" in self.traits
         noise = self.within(0.02, 0.05) if noisy else self.within(0.003, 0.025)
-        colours = colours + self.generator.normal(0, noise, colours.shape)
+        colours = colours + noise * self.generator.standard_normal(colours.shape, np.float32)
         if "tight crop" in self.traits:
             colours = self._cropped(colours, inked)
         return np.round(255 * colours.clip(0, 1)).astype(np.uint8)

@@ -9,8 +9,11 @@ Reads what `made_photographs.take` draws as chapter 17 does: file, preparation, 
 
 import argparse
 import json
+import multiprocessing
+import os
 import sys
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import made_photographs
@@ -23,6 +26,7 @@ SURE = 0.9
 OUTCOMES = ("right", "refused", "wrong", "surely wrong")  # of the wrong ones, those surer than 90 %
 
 
+@cache
 def digits():
     """Return the digits that are photographed: those of the book's validation set."""
     from mnist_helpers import data
@@ -31,30 +35,30 @@ def digits():
     return data.split_validation(images, labels)[1]
 
 
-def prepared(seeds, images, labels):
-    """Take the photograph of each seed and prepare it; yield kind, label, image and refusal."""
+def prepared(seed):
+    """Take the photograph of a seed and prepare it; return kind, label, image and refusal."""
     from mnist_helpers import photograph
 
-    for seed in seeds:
-        taken = made_photographs.take(seed, images, labels)
-        image, refusal = None, None
-        try:
-            grey = photograph.read_photograph(taken.file)
-            image = photograph.prepare_photograph(grey).image
-        except ValueError as error:
-            refusal = str(error)
-        yield taken.kind, taken.label, image, refusal
+    taken = made_photographs.take(seed, *digits())
+    try:
+        grey = photograph.read_photograph(taken.file)
+        return taken.kind, taken.label, photograph.prepare_photograph(grey).image, None
+    except ValueError as refusal:
+        return taken.kind, taken.label, None, str(refusal)
 
 
-def read(seeds):
+def read(seeds, jobs=1):
     """Read the photographs of some seeds; give (seed, kind, label, answer, sureness, refusal)."""
     from mnist_helpers import data, storage
 
+    if jobs > 1:
+        with multiprocessing.get_context("spawn").Pool(jobs) as pool:
+            rows = pool.map(prepared, seeds, chunksize=10)
+    else:
+        rows = [prepared(seed) for seed in seeds]
+    images = np.stack([image for *_, image, _ in rows if image is not None])
     network = storage.load_network(NETWORK)
-    rows = list(prepared(seeds, *digits()))
-    images = [image for *_, image, _ in rows if image is not None]
-    answers = network.predict(data.prepare_images(np.stack(images)), batch_size=100, verbose=0)
-    answers = iter(answers)
+    answers = iter(network.predict(data.prepare_images(images), batch_size=100, verbose=0))
     outcomes = []
     for seed, (kind, label, image, refusal) in zip(seeds, rows, strict=True):
         answer, sureness = None, None
@@ -97,9 +101,10 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--first", type=int, default=made_photographs.HELD_OUT, help="seed")
     parser.add_argument("--count", type=int, default=COUNT)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes")
     parser.add_argument("--list", action="store_true", help="what was not read rightly, one a line")
     options = parser.parse_args(arguments)
-    outcomes = read(range(options.first, options.first + options.count))
+    outcomes = read(range(options.first, options.first + options.count), options.jobs)
     if options.list:
         for seed, kind, label, answer, sureness, refusal in outcomes:
             if refusal or answer != label:

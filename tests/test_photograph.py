@@ -58,7 +58,7 @@ def test_a_large_photograph_is_scaled_down_first():
 @pytest.mark.parametrize("level", [0.0, 0.1, 0.5, 0.9, 1.0])
 def test_paper_without_ink_is_refused(level):
     grey = np.full((100, 100), level)
-    with refuses("no ink was found: expected strokes that are clearly darker"):
+    with refuses("no ink was found: write with a darker pen"):
         photograph.prepare_photograph(grey)
     for seed in range(20):  # by chance half of the noisy sheets look like light ink on dark paper
         noisy = grey + np.random.default_rng(seed).normal(0, 0.02, grey.shape)
@@ -89,7 +89,7 @@ def test_ink_has_to_be_clearly_darker_than_paper(share, found):
     grey = np.full((90, 60), 0.9)
     grey[20:70, 28:34] *= 1 - share
     if found:
-        assert photograph.prepare_photograph(grey).image.max() == 255
+        assert photograph.prepare_photograph(grey).image.max() > 200
     else:
         with refuses("no ink was found"):
             photograph.prepare_photograph(grey)
@@ -136,7 +136,7 @@ def test_files_are_read_upright_and_on_white(tmp_path):
     Image.fromarray(pixels).save(tmp_path / "clear.png")
     grey = photograph.read_photograph(tmp_path / "clear.png")
     assert grey.shape == (30, 40)
-    assert grey[0, 0] == 1 and 0.2 < grey[0, 39] < 0.4
+    assert grey[0, 0] == 1 and grey[0, 39] == 0  # there is no green and no blue in red
     held = Image.Exif()
     held[0x0112] = 6  # the camera was turned by a quarter
     Image.new("L", (40, 30), 128).save(tmp_path / "turned.jpg", exif=held)

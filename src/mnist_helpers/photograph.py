@@ -1,9 +1,10 @@
 """From a photograph of a handwritten digit to an image as MNIST has them."""
 
+from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageChops, ImageOps, UnidentifiedImageError
 from scipy import ndimage
 
 from mnist_helpers.data import shortened
@@ -24,6 +25,7 @@ WORKING = 560  # pixels: the longer side while preparing
 CONTRAST = 0.1  # of grey values, between ink and most of the picture
 FAINTEST = 0.15  # how much darker than the paper around it ink is at least, as a share of it
 BESIDE = 0.4  # of the digit's longer side: what is as large and apart from it is another digit
+DARKER, LIGHTER = 0.35, 0.2  # of the ink's darkness: what belongs to a piece; what its edge begins with
 NEAR = 0.25  # of the digit's longer side: pieces of ink that are nearer are parts of it
 SPECK = 0.03  # of the digit's area: smaller pieces are dirt
 BROADEST = 1.7  # times its height: no digit is broader
@@ -150,17 +152,14 @@ def _shrunk(picture):
 def _grey(picture):
     """Take of each pixel its darkest colour; if the picture is dark as a whole, the brightest."""
     if picture.mode == "RGBA":
-        colours = np.asarray(picture.convert("RGBa"), np.float32) / 255
-        clear = 1 - colours[..., 3:]
-        inked = 1 - clear.mean()
-        light = inked < 0.5 and colours[..., :3].mean() > 0.5 * inked
-        colours = colours[..., :3] + (0 if light else clear)
-    else:
-        colours = np.asarray(picture, np.float32) / 255
-    if colours.ndim == 2:
-        return colours.copy()
-    dark = np.median(colours[::4, ::4].mean(axis=2)) < DARK
-    return (colours.max(axis=2) if dark else colours.min(axis=2)).clip(0, 1)
+        *colours, ink = np.asarray(picture.convert("RGBa")).reshape(-1, 4).mean(axis=0)
+        light = ink < 128 and np.mean(colours) > ink / 2  # light strokes, and little else
+        behind = Image.new("RGBA", picture.size, "black" if light else "white")
+        picture = Image.alpha_composite(behind, picture).convert("RGB")
+    if picture.mode == "RGB":
+        dark = np.median(np.asarray(picture.convert("L"))) < 255 * DARK
+        picture = reduce(ImageChops.lighter if dark else ImageChops.darker, picture.split())
+    return np.asarray(picture, np.float32) / 255
 
 
 def prepare_photograph(grey):
@@ -212,7 +211,8 @@ def prepare_photograph(grey):
     grey = scaled_down(grey)
     found = strokes(grey)
     if not found.score or np.median(grey) < np.median(grey[found.numbers > 0]) + CONTRAST:
-        found = max(found, strokes(1 - grey), key=lambda one: one.score)
+        other = strokes(1 - grey)
+        found = other if other.score > found.score else found
     if not found.score:
         raise ValueError(found.refusal)
     refuse_others(found)
@@ -230,9 +230,10 @@ def strokes(grey):
     free = off_the_edge(dark)
     pieces, _ = pieces_of(free, faintest)
     if not pieces:
-        refusal = AT_THE_EDGE if (dark > 2 * faintest).mean() > 0.002 else NO_INK
+        sizes = [piece.size for piece in pieces_of(dark, faintest)[0]]
+        refusal = AT_THE_EDGE if max(sizes, default=0) > 0.1 * min(grey.shape) else NO_INK
         return Strokes(grey, paper, free, [], None, 0.0, refusal)
-    threshold = max(faintest, pieces[0].strength / 2)
+    threshold = max(faintest, DARKER * pieces[0].strength)
     pieces, numbers = pieces_of(free, threshold)
     if with_edge(grey, numbers == pieces[0].number) < OUTLINED:
         return Strokes(grey, paper, free, [], None, 0.0, AT_THE_EDGE)
@@ -277,7 +278,7 @@ def digit_alone(found):
     if size < TINY:
         raise ValueError(f"the digit is {size} pixels high; crop closer, to {TINY} at least")
     edge = ndimage.binary_dilation(kept, iterations=2)
-    threshold = first.strength / 4
+    threshold = LIGHTER * first.strength
     ink = np.where(edge, ((found.free - threshold) / (first.strength - threshold)).clip(0, 1), 0)
     return ink
 
