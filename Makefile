@@ -17,7 +17,7 @@ MOVED := $(shell [ "$$(cat $(READY) 2>/dev/null)" = "$$(pwd)" ] || echo moved)
 export PYTHONUTF8 = 1
 export TF_CPP_MIN_LOG_LEVEL = 3
 
-.PHONY: help book test processors attacks lab notebooks experiments models bench pdf epub take \
+.PHONY: help book test processors attacks photographs lab notebooks experiments models bench pdf epub take \
         student slides links format clean moved
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
@@ -41,6 +41,9 @@ processors: $(READY)  ## run chapters and numerical tests as other processors wo
 
 attacks: $(READY)  ## kill, fill and damage what can be, and count what is lost (ONLY=name for one)
 	$(BIN)/python tests/attacks.py $(ONLY)
+
+photographs: $(READY)  ## draw 2,000 photographs of digits, read them, and count what came of it
+	$(BIN)/python tests/photographs.py
 
 lab: $(READY)  ## open JupyterLab
 	$(BIN)/python -m jupyterlab --ServerApp.root_dir=. --LabApp.app_settings_dir=book/lab --LabApp.default_url=/lab/tree/README.md

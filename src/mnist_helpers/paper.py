@@ -28,8 +28,8 @@ def darkness(grey):
     paper = ndimage.gaussian_filter(paper, 1)
     against = np.maximum(paper, np.quantile(paper, 0.95) / 3)
     dark = np.divide(paper - smooth, against, out=np.zeros_like(grey), where=against > 0)
-    dark -= np.median(dark)  # noise made the closing too light
-    return dark.clip(0, 1), 1.5 * np.median(abs(dark)), paper
+    light, lightest = np.quantile(dark, (0.3, 0.05))  # of paper alone, even if ink covers half
+    return (dark - light).clip(0, 1), (light - lightest) / 1.12, paper  # 1.12: of a Gaussian
 
 
 def without_lines(dark, faintest):
@@ -113,6 +113,13 @@ class Piece(NamedTuple):
             max(one.start - two.stop, two.start - one.stop, 0)
             for one, two in zip(self.box, other.box, strict=True)
         ]
+
+    def surrounds(self, other):
+        """Tell whether another piece's box lies in this one's."""
+        return all(
+            one.start <= two.start and two.stop <= one.stop
+            for one, two in zip(self.box, other.box, strict=True)
+        )
 
 
 def pieces_of(ink, least):

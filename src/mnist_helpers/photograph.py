@@ -22,10 +22,12 @@ SMALLEST = 28  # pixels: the shorter side of a picture
 KEPT = 1_600  # pixels: the longer side of what is read is scaled down to no more
 DARK = 0.35  # a picture whose median is below is dark as a whole: light ink is expected
 WORKING = 560  # pixels: the longer side while preparing
-CONTRAST = 0.1  # of grey values, between ink and most of the picture
 FAINTEST = 0.15  # how much darker than the paper around it ink is at least, as a share of it
 BESIDE = 0.4  # of the digit's longer side: what is as large and apart from it is another digit
-DARKER, LIGHTER = 0.35, 0.2  # of the ink's darkness: what belongs to a piece; what its edge begins with
+DARKER, LIGHTER = (
+    0.35,
+    0.2,
+)  # of the ink's darkness: what belongs to a piece; what its edge begins with
 NEAR = 0.25  # of the digit's longer side: pieces of ink that are nearer are parts of it
 SPECK = 0.03  # of the digit's area: smaller pieces are dirt
 BROADEST = 1.7  # times its height: no digit is broader
@@ -210,9 +212,12 @@ def prepare_photograph(grey):
         raise ValueError(f"grey values run from {grey.min()} to {grey.max()}; expected 0 to 1")
     grey = scaled_down(grey)
     found = strokes(grey)
-    if not found.score or np.median(grey) < np.median(grey[found.numbers > 0]) + CONTRAST:
-        other = strokes(1 - grey)
-        found = other if other.score > found.score else found
+    if not found.score or not stands_on_paper(found):
+        light = strokes(1 - grey)
+        if light.score > found.score and not (
+            found.refusal == AT_THE_EDGE and found.pieces[0].surrounds(light.pieces[0])
+        ):
+            found = light
     if not found.score:
         raise ValueError(found.refusal)
     refuse_others(found)
@@ -230,14 +235,25 @@ def strokes(grey):
     free = off_the_edge(dark)
     pieces, _ = pieces_of(free, faintest)
     if not pieces:
-        sizes = [piece.size for piece in pieces_of(dark, faintest)[0]]
-        refusal = AT_THE_EDGE if max(sizes, default=0) > 0.1 * min(grey.shape) else NO_INK
-        return Strokes(grey, paper, free, [], None, 0.0, refusal)
+        pieces, _ = pieces_of(dark, faintest)
+        large = pieces and pieces[0].size > 0.1 * min(grey.shape)
+        return Strokes(grey, paper, free, pieces, None, 0, AT_THE_EDGE if large else NO_INK)
     threshold = max(faintest, DARKER * pieces[0].strength)
     pieces, numbers = pieces_of(free, threshold)
     if with_edge(grey, numbers == pieces[0].number) < OUTLINED:
-        return Strokes(grey, paper, free, [], None, 0.0, AT_THE_EDGE)
+        return Strokes(grey, paper, free, pieces_of(dark, faintest)[0], None, 0, AT_THE_EDGE)
     return Strokes(grey, paper, free, pieces, numbers, pieces[0].size, "")
+
+
+def stands_on_paper(found):
+    """Tell whether most of what is around a piece is as light as its paper, unlike in a hole."""
+    first = found.pieces[0]
+    around = tuple(
+        slice(max(0, one.start - first.size), one.stop + first.size) for one in first.box
+    )
+    inside = found.numbers == first.number
+    ink, paper = np.median(found.grey[inside]), np.median(found.paper[inside])
+    return np.median(found.grey[around]) - ink > 0.7 * (paper - ink)
 
 
 def with_edge(grey, inside):
