@@ -3,12 +3,9 @@
 import json
 
 import made_photographs
-import numpy as np
 import photographs
 import pytest
 from PIL import Image, ImageOps
-
-from mnist_helpers import photograph
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +43,7 @@ def test_a_few_of_each_kind_are_read_or_refused_as_recorded(recorded):
     assert summed["right"] + summed["refused"] >= 0.9 * summed["photographs"]
     assert summed["surely wrong"] <= 2
     for *_, refusal in outcomes:
-        assert refusal is None or ": " in refusal and not refusal.endswith(".")
+        assert refusal is None or (": " in refusal and not refusal.endswith("."))
 
 
 def test_what_is_recorded_covers_all_kinds_and_adds_up(recorded):

@@ -1,6 +1,4 @@
-"""What is on a photographed sheet: its paper, printed lines, and pieces of ink."""
-
-from typing import NamedTuple
+"""A photographed sheet: its paper, its printed lines, and what joins the picture's edge."""
 
 import numpy as np
 from scipy import ndimage
@@ -46,7 +44,7 @@ def without_lines(dark, faintest):
     some = slice(None, None, len(down) // 10_000 + 1)
 
     def strips(angle, width, some=slice(None)):
-        """Number the strip of each thin place, level and upright; count what each strip holds."""
+        """Give the number of each thin place's strip, level and upright, and what strips hold."""
         turned = np.radians(angle)
         y, x = down[some], across[some]
         for one in (
@@ -92,42 +90,3 @@ def off_the_edge(dark):
         inner = inner[pieces]
         left[inner] = dark[inner] - least + 1 / LEVELS
     return left
-
-
-class Piece(NamedTuple):
-    """A piece of ink: its number, where it lies (two slices), how dark it is, and its area."""
-
-    number: int
-    box: tuple
-    strength: float
-    area: int
-
-    @property
-    def size(self):
-        """The longer side of its box, in pixels."""
-        return max(one.stop - one.start for one in self.box)
-
-    def apart(self, other):
-        """Tell how many pixels lie between two pieces' boxes, down and across."""
-        return [
-            max(one.start - two.stop, two.start - one.stop, 0)
-            for one, two in zip(self.box, other.box, strict=True)
-        ]
-
-    def surrounds(self, other):
-        """Tell whether another piece's box lies in this one's."""
-        return all(
-            one.start <= two.start and two.stop <= one.stop
-            for one, two in zip(self.box, other.box, strict=True)
-        )
-
-
-def pieces_of(ink, least):
-    """Find the pieces of what is at least so dark, the weightiest first, and a map of numbers."""
-    numbers, _ = ndimage.label(ink >= least, NEIGHBOURS)
-    pieces = []
-    for number, box in enumerate(ndimage.find_objects(numbers), 1):
-        values = ink[box][numbers[box] == number]
-        if len(values) >= 8:  # fewer pixels are no stroke
-            pieces.append(Piece(number, box, float(np.quantile(values, 0.8)), len(values)))
-    return sorted(pieces, key=lambda piece: -piece.strength * piece.size), numbers

@@ -5,15 +5,15 @@ from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, ImageChops, ImageOps, UnidentifiedImageError
-from scipy import ndimage
 
 from mnist_helpers.data import shortened
 from mnist_helpers.drawing import prepare_drawing
-from mnist_helpers.paper import (
-    darkness,
-    off_the_edge,
-    pieces_of,
-    without_lines,
+from mnist_helpers.strokes import (
+    AT_THE_EDGE,
+    digit_alone,
+    find_strokes,
+    refuse_others,
+    stands_on_paper,
 )
 
 FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")  # none runs a program
@@ -22,37 +22,6 @@ SMALLEST = 28  # pixels: the shorter side of a picture
 KEPT = 1_600  # pixels: the longer side of what is read is scaled down to no more
 DARK = 0.35  # a picture whose median is below is dark as a whole: light ink is expected
 WORKING = 560  # pixels: the longer side while preparing
-FAINTEST = 0.15  # how much darker than the paper around it ink is at least, as a share of it
-BESIDE = 0.4  # of the digit's longer side: what is as large and apart from it is another digit
-DARKER, LIGHTER = (
-    0.35,
-    0.2,
-)  # of the ink's darkness: what belongs to a piece; what its edge begins with
-NEAR = 0.25  # of the digit's longer side: pieces of ink that are nearer are parts of it
-SPECK = 0.03  # of the digit's area: smaller pieces are dirt
-BROADEST = 1.7  # times its height: no digit is broader
-OUTLINED = 0.9  # of a stroke's outline is an edge in the picture
-BLOT = 0.4  # of its longer side: no stroke is wider
-NO_INK = (
-    "no ink was found: write with a darker pen, or photograph in more light, expected are strokes "
-    "clearly darker (or lighter) than the paper"
-)
-AT_THE_EDGE = "all that is dark reaches the edge of the picture: leave paper around the digit"
-SEVERAL = "more than one piece of writing was found: crop closer, to one digit"
-NO_STROKE = "a blot was found and no stroke: crop closer to the digit, and leave paper around it"
-TINY = 12  # pixels: the longer side of a digit
-
-
-class Strokes(NamedTuple):
-    """What is found if ink is the dark (or, in a negative, the light) part of a picture."""
-
-    grey: np.ndarray
-    paper: np.ndarray
-    free: np.ndarray
-    pieces: list
-    numbers: np.ndarray
-    score: float
-    refusal: str
 
 
 class Prepared(NamedTuple):
@@ -63,9 +32,9 @@ class Prepared(NamedTuple):
     grey : ndarray of float, shape (height, width)
         0 (black) to 1 (white), at most 560 pixels long; dark ink on light paper.
     paper : ndarray of float, shape (height, width)
-        What the paper would look like without ink.
+        What the paper would look like without ink; tables and shadows belong to it.
     ink : ndarray of float, shape (height, width)
-        0 (paper) to 1 (ink), freed of shadows, noise and specks.
+        0 (paper) to 1 (ink): the digit alone.
     image : ndarray of uint8, shape (28, 28)
         As MNIST has them.
     """
@@ -165,19 +134,19 @@ def _grey(picture):
 
 
 def prepare_photograph(grey):
-    """Find the ink on a photograph, and make of it an image as MNIST has them.
+    """Find the digit on a photograph, and make of it an image as MNIST has them.
 
-    The photograph is scaled down, turned into dark on light if strokes are lighter than what is
-    around them, and divided by what its paper looks like (the lightest pixels around each place,
-    smoothed), which takes soft shadows away.
-    A threshold by Otsu's method parts ink from paper; between half of it and the darkest ink the
-    grey values are kept. Small specks are dropped, and what a soft shadow leaves; a shadow as dark
-    as ink, or with a sharp edge, counts as ink. The rest is `drawing.prepare_drawing`'s.
+    The photograph is scaled down and divided by what its paper looks like (what is dark and
+    narrower than a third of the picture is filled), which takes light, shadows and tables away.
+    Printed lines are erased, and all that joins the picture's edge. The weightiest piece of ink
+    that is left is the digit, with what is near it. If there is none, or if it lies in a hole of
+    something light, light strokes on dark paper are looked for. The rest is
+    `drawing.prepare_drawing`'s.
 
     Parameters
     ----------
     grey : ndarray of float, shape (height, width)
-        0 (black) to 1 (white), as `read_photograph` returns it: one digit on plain paper.
+        0 (black) to 1 (white), as `read_photograph` returns it: one digit, paper around it.
 
     Returns
     -------
@@ -186,13 +155,8 @@ def prepare_photograph(grey):
     Raises
     ------
     ValueError
-        If the picture is too small, its values are not between 0 and 1, or it shows no ink (or so
-        much that it can be no strokes).
-
-    References
-    ----------
-    N. Otsu, "A threshold selection method from gray-level histograms", *IEEE Transactions on
-    Systems, Man, and Cybernetics* 9, 1979.
+        If the picture is too small, its values are not between 0 and 1, it shows no ink, none that
+        is free of the picture's edge, more than one digit, a blot, or a digit of a few pixels.
 
     Examples
     --------
@@ -211,9 +175,9 @@ def prepare_photograph(grey):
     if not (grey.min() >= 0 and grey.max() <= 1):
         raise ValueError(f"grey values run from {grey.min()} to {grey.max()}; expected 0 to 1")
     grey = scaled_down(grey)
-    found = strokes(grey)
+    found = find_strokes(grey)
     if not found.score or not stands_on_paper(found):
-        light = strokes(1 - grey)
+        light = find_strokes(1 - grey)
         if light.score > found.score and not (
             found.refusal == AT_THE_EDGE and found.pieces[0].surrounds(light.pieces[0])
         ):
@@ -225,78 +189,6 @@ def prepare_photograph(grey):
     return Prepared(
         found.grey, found.paper, ink, prepare_drawing(np.round(255 * ink).astype(np.uint8))
     )
-
-
-def strokes(grey):
-    """Find strokes that are darker than the paper."""
-    dark, noise, paper = darkness(grey)
-    faintest = max(FAINTEST, 5 * noise)
-    dark, _ = without_lines(dark, faintest / 2)
-    free = off_the_edge(dark)
-    pieces, _ = pieces_of(free, faintest)
-    if not pieces:
-        pieces, _ = pieces_of(dark, faintest)
-        large = pieces and pieces[0].size > 0.1 * min(grey.shape)
-        return Strokes(grey, paper, free, pieces, None, 0, AT_THE_EDGE if large else NO_INK)
-    threshold = max(faintest, DARKER * pieces[0].strength)
-    pieces, numbers = pieces_of(free, threshold)
-    if with_edge(grey, numbers == pieces[0].number) < OUTLINED:
-        return Strokes(grey, paper, free, pieces_of(dark, faintest)[0], None, 0, AT_THE_EDGE)
-    return Strokes(grey, paper, free, pieces, numbers, pieces[0].size, "")
-
-
-def stands_on_paper(found):
-    """Tell whether most of what is around a piece is as light as its paper, unlike in a hole."""
-    first = found.pieces[0]
-    around = tuple(
-        slice(max(0, one.start - first.size), one.stop + first.size) for one in first.box
-    )
-    inside = found.numbers == first.number
-    ink, paper = np.median(found.grey[inside]), np.median(found.paper[inside])
-    return np.median(found.grey[around]) - ink > 0.7 * (paper - ink)
-
-
-def with_edge(grey, inside):
-    """Tell which share of a piece's outline has an edge in the picture: paper's blots have less."""
-    outline = ndimage.binary_dilation(inside) & ~ndimage.binary_erosion(inside)
-    step = ndimage.maximum_filter(grey, 5) - ndimage.minimum_filter(grey, 5)
-    least = 0.4 * np.quantile(step[outline], 0.9)
-    return (step[outline] > least).mean()
-
-
-def refuse_others(found):
-    """Refuse a picture with more than one digit, or with something that is none."""
-    first, *others = found.pieces
-    for other in others:
-        down, across = first.apart(other)
-        if other.size >= BESIDE * first.size and max(down, across) > 0.1 * first.size:
-            raise ValueError(SEVERAL)
-        if other.size >= 0.7 * first.size and across > 0:
-            raise ValueError(SEVERAL)
-
-
-def digit_alone(found):
-    """Keep the ink of the digit: the weightiest piece, and what is near it."""
-    first, *others = found.pieces
-    parts = [first.number]
-    for other in others:
-        if max(first.apart(other)) <= NEAR * first.size and other.area >= SPECK * first.area:
-            parts.append(other.number)
-    kept = np.isin(found.numbers, parts)
-    (box,) = ndimage.find_objects(kept.astype(int))
-    height, width = (one.stop - one.start for one in box)
-    if width > BROADEST * height:
-        raise ValueError(SEVERAL)
-    size = max(height, width)
-    broad = 4 * ndimage.distance_transform_edt(np.pad(kept[box], 1))[1:-1, 1:-1][kept[box]].mean()
-    if broad > BLOT * size:
-        raise ValueError(NO_STROKE)
-    if size < TINY:
-        raise ValueError(f"the digit is {size} pixels high; crop closer, to {TINY} at least")
-    edge = ndimage.binary_dilation(kept, iterations=2)
-    threshold = LIGHTER * first.strength
-    ink = np.where(edge, ((found.free - threshold) / (first.strength - threshold)).clip(0, 1), 0)
-    return ink
 
 
 def scaled_down(grey):
