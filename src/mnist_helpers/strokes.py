@@ -144,11 +144,11 @@ def digit_alone(found):
     if width > BROADEST * height:
         raise ValueError(SEVERAL)
     size = max(height, width)
+    if size < TINY:
+        raise ValueError(f"the digit is {size} pixels high; expected {TINY}: crop closer")
     broad = 4 * ndimage.distance_transform_edt(np.pad(kept[box], 1))[1:-1, 1:-1][kept[box]].mean()
     if broad > BLOT * size:
         raise ValueError(NO_STROKE)
-    if size < TINY:
-        raise ValueError(f"the digit is {size} pixels high; expected {TINY}: crop closer")
     edge = ndimage.binary_dilation(kept, iterations=2)
     threshold = LIGHTER * first.strength
     ink = np.where(edge, ((found.free - threshold) / (first.strength - threshold)).clip(0, 1), 0)
