@@ -63,7 +63,7 @@ def without_lines(dark, faintest):
     best = max(np.arange(-TILT, TILT + 0.1, 0.5), key=lambda angle: told(angle, 3))
     best = max(best + np.arange(-0.5, 0.51, 0.1), key=lambda angle: told(angle, 1.5))
     for (numbers, counts), shape in zip(strips(best, 2), ((THIN, 1), (1, THIN)), strict=True):
-        counts = np.convolve(counts, np.ones(3), "same") - ndimage.median_filter(counts, 15)
+        counts = ndimage.convolve1d(counts, [1, 1, 1], mode="constant") - ndimage.median_filter(counts, 15)
         lines = counts >= LINE * min(dark.shape)
         bands = ndimage.label(lines)[1]
         if bands >= 3:
