@@ -3,6 +3,7 @@
 import numpy as np
 from scipy import ndimage
 
+BLACK = 0.1  # of grey values: against less, nothing is called darker
 WIDEST = 0.35  # of the picture's shorter side: what is dark and wider is no stroke
 LEVELS = 16  # of darkness, at each of which what hangs on the picture's edge is told
 THIN = 7  # pixels: printed lines are thinner
@@ -24,7 +25,7 @@ def darkness(grey):
     smooth = ndimage.gaussian_filter(grey, 0.7)
     paper = ndimage.grey_closing(smooth, max(3, int(WIDEST * min(grey.shape))))
     paper = ndimage.gaussian_filter(paper, 1)
-    against = np.maximum(paper, np.quantile(paper, 0.95) / 3)
+    against = np.maximum(paper, max(BLACK, np.quantile(paper, 0.95) / 3))
     dark = np.divide(paper - smooth, against, out=np.zeros_like(grey), where=against > 0)
     light, lightest = np.quantile(dark, (0.3, 0.05))  # of paper alone, even if ink covers half
     return (dark - light).clip(0, 1), (light - lightest) / 1.12, paper  # 1.12: of a Gaussian
@@ -63,7 +64,9 @@ def without_lines(dark, faintest):
     best = max(np.arange(-TILT, TILT + 0.1, 0.5), key=lambda angle: told(angle, 3))
     best = max(best + np.arange(-0.5, 0.51, 0.1), key=lambda angle: told(angle, 1.5))
     for (numbers, counts), shape in zip(strips(best, 2), ((THIN, 1), (1, THIN)), strict=True):
-        counts = ndimage.convolve1d(counts, [1, 1, 1], mode="constant") - ndimage.median_filter(counts, 15)
+        counts = ndimage.convolve1d(counts, [1, 1, 1], mode="constant") - ndimage.median_filter(
+            counts, 15
+        )
         lines = counts >= LINE * min(dark.shape)
         bands = ndimage.label(lines)[1]
         if bands >= 3:

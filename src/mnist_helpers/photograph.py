@@ -178,9 +178,8 @@ def prepare_photograph(grey):
     found = find_strokes(grey)
     if not found.score or not stands_on_paper(found):
         light = find_strokes(1 - grey)
-        if light.score > found.score and not (
-            found.refusal == AT_THE_EDGE and found.pieces[0].surrounds(light.pieces[0])
-        ):
+        hole = found.refusal == AT_THE_EDGE and light.score and not stands_on_paper(light)
+        if light.score > found.score and not (hole and found.pieces[0].surrounds(light.pieces[0])):
             found = light
     if not found.score:
         raise ValueError(found.refusal)
