@@ -31,10 +31,10 @@ def test_there_is_no_digit_where_none_is_to_be_read(digits):
         assert taken.kind == kind and (taken.label is None) == (kind in made_photographs.EMPTY)
         with Image.open(taken.file) as picture:
             sides = ImageOps.exif_transpose(picture).size
-        assert kind == "tight crop" or 270 <= min(sides) <= max(sides) < 1100
+        assert kind == "tight crop" or 236 <= min(sides) <= max(sides) < 800
 
 
-def test_a_few_of_each_kind_are_read_or_refused_as_recorded(recorded):
+def test_a_few_of_each_kind_are_read_or_refused():
     """Fewer than nine in ten would be below what was measured on 2,000, beyond any chance."""
     outcomes = photographs.read(range(2_000, 2_048))
     counts = photographs.count(outcomes)
@@ -50,8 +50,9 @@ def test_what_is_recorded_covers_all_kinds_and_adds_up(recorded):
     kinds = recorded["kinds"]
     assert list(kinds) == list(made_photographs.KINDS)
     assert recorded["all"] == photographs.total(kinds)
-    assert recorded["all"]["photographs"] == photographs.COUNT
-    assert {one["photographs"] for one in kinds.values()} == {photographs.COUNT // len(kinds)}
+    assert recorded["first seed"] == made_photographs.HELD_OUT
+    each = recorded["all"]["photographs"] // len(kinds)
+    assert each >= 20 and {one["photographs"] for one in kinds.values()} == {each}
     for one in kinds.values():
         assert one["right"] + one["refused"] + one["wrong"] == one["photographs"]
         assert one["surely wrong"] <= one["wrong"]
@@ -60,7 +61,7 @@ def test_what_is_recorded_covers_all_kinds_and_adds_up(recorded):
 
 
 def test_the_target_holds(recorded):
-    """Of 2,000, 97 % right or refused, one per cent wrong and sure; refusing is no way out."""
+    """Of all, 97 % right or refused, one per cent wrong and sure; refusing is no way out."""
     summed, kinds = recorded["all"], recorded["kinds"]
     assert summed["right"] + summed["refused"] >= 0.97 * summed["photographs"]
     assert summed["surely wrong"] <= 0.01 * summed["photographs"]
