@@ -19,8 +19,8 @@ MOVED := $(shell [ "$$(cat $(READY) 2>/dev/null)" = "$$(pwd)" ] || echo moved)
 export PYTHONUTF8 = 1
 export TF_CPP_MIN_LOG_LEVEL = 3
 
-.PHONY: help book test processors layers attacks lab notebooks experiments models bench pdf epub \
-        take student slides links catalogues format clean moved
+.PHONY: help book test processors layers attacks photographs lab notebooks experiments models bench \
+        pdf epub take student slides links catalogues format clean moved
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
 
@@ -46,6 +46,9 @@ layers: $(READY)  ## compare two thousand random layers, NumPy's and the page's,
 
 attacks: $(READY)  ## kill, fill and damage what can be, and count what is lost (ONLY=name for one)
 	$(BIN)/python tests/attacks.py $(ONLY)
+
+photographs: $(READY)  ## draw 2,000 photographs of digits, read them, and count what came of it
+	$(BIN)/python tests/photographs.py
 
 lab: $(READY)  ## open JupyterLab
 	$(BIN)/python -m jupyterlab --ServerApp.root_dir=. --LabApp.app_settings_dir=book/lab --LabApp.default_url=/lab/tree/README.md

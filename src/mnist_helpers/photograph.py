@@ -1,22 +1,27 @@
 """From a photograph of a handwritten digit to an image as MNIST has them."""
 
+from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
-from scipy import ndimage
+from PIL import Image, ImageChops, ImageOps, UnidentifiedImageError
 
 from mnist_helpers.data import shortened
 from mnist_helpers.drawing import prepare_drawing
+from mnist_helpers.strokes import (
+    AT_THE_EDGE,
+    digit_alone,
+    find_strokes,
+    refuse_others,
+    stands_on_paper,
+)
 
 FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")  # none runs a program
 LARGEST = 50_000_000  # pixels, as the largest cameras in telephones have
 SMALLEST = 28  # pixels: the shorter side of a picture
-WORKING, COARSE = 560, 70  # pixels: the longer side while preparing, and of what shadows are read
-FAINTEST = 0.15  # how much darker than the paper around it ink is at least, as a share of it
-CONTRAST = 0.1  # the same as a difference of grey values: in the dark, noise has large shares
-SPECK = 0.05  # of the largest stroke's dark area: smaller pieces of ink are dirt
-WIDEST = 0.5  # of the picture: strokes cover less, a shadow that counts as ink may cover more
+KEPT = 1_600  # pixels: the longer side of what is read is scaled down to no more
+DARK = 0.35  # a picture whose median is below is dark as a whole: light ink is expected
+WORKING = 560  # pixels: the longer side while preparing
 
 
 class Prepared(NamedTuple):
@@ -27,9 +32,9 @@ class Prepared(NamedTuple):
     grey : ndarray of float, shape (height, width)
         0 (black) to 1 (white), at most 560 pixels long; dark ink on light paper.
     paper : ndarray of float, shape (height, width)
-        What the paper would look like without ink.
+        What the paper would look like without ink; tables and shadows belong to it.
     ink : ndarray of float, shape (height, width)
-        0 (paper) to 1 (ink), freed of shadows, noise and specks.
+        0 (paper) to 1 (ink): the digit alone.
     image : ndarray of uint8, shape (28, 28)
         As MNIST has them.
     """
@@ -41,18 +46,22 @@ class Prepared(NamedTuple):
 
 
 def read_photograph(path):
-    """Read a picture file as grey values.
+    """Read a picture file as grey values, dark where any colour of the ink is.
+
+    A yellow stroke is as light as paper to the eye's mean of three colours, and dark in blue: each
+    pixel counts as its darkest colour, or, on a picture that is dark as a whole, as its brightest.
 
     Parameters
     ----------
     path : str or path-like
-        Of a file in one of `FORMATS`. Where the camera noted how it
-        was held, the picture is turned upright; what is transparent becomes white.
+        Of a file in one of `FORMATS`. Where the camera noted how it was held, the picture is
+        turned upright. What is transparent becomes white, or black behind light strokes.
 
     Returns
     -------
-    ndarray of float, shape (height, width)
-        0 (black) to 1 (white).
+    ndarray of float32, shape (height, width)
+        0 (black) to 1 (white). A picture of more than 1,600 pixels a side is scaled down by a whole
+        number, to means.
 
     Raises
     ------
@@ -75,19 +84,15 @@ def read_photograph(path):
                 raise ValueError(
                     f"it has {picture.width} × {picture.height} pixels; expected {LARGEST} at most"
                 )
-            picture = ImageOps.exif_transpose(picture)
-            wide, clear = picture.mode in ("I", "F"), picture.info.get("transparency")
-            if picture.mode.startswith("I;16"):  # Pillow would cut off what is above 255
-                deep = np.asarray(picture)
-                clear = clear if isinstance(clear, int) else -1
-                picture = Image.fromarray(
-                    np.where(deep == clear, 255, deep // 257).astype(np.uint8)
-                )
-            picture = picture.convert("RGBA")
+            wide = picture.mode in ("I", "F")
+            picture.draft("RGB", (KEPT // 2, KEPT // 2))  # JPEG: unpack no more than is needed
+            picture = _shrunk(ImageOps.exif_transpose(picture))
     except FileNotFoundError as error:
         raise FileNotFoundError(f"there is no file {shortened(path)}") from error
     except UnidentifiedImageError as error:
-        raise ValueError(f"{shortened(path)} holds no picture that Pillow can read") from error
+        raise ValueError(
+            f"{shortened(path)} holds no picture that Pillow can read; convert it to JPEG or PNG"
+        ) from error
     except Exception as error:  # Pillow's readers raise nearly anything at damaged files
         raise ValueError(
             f"the picture in {shortened(path)} cannot be read: {shortened(error)}"
@@ -95,26 +100,53 @@ def read_photograph(path):
     if wide:
         raise ValueError(
             f"{shortened(path)} stores its pixels as 32-bit numbers; expected 8 or 16 bits a "
-            "colour, as in JPEG or PNG"
+            "colour: convert it to JPEG or PNG"
         )
-    white = Image.new("RGBA", picture.size, "white")
-    return np.asarray(Image.alpha_composite(white, picture).convert("L"), float) / 255
+    return _grey(picture)
+
+
+def _shrunk(picture):
+    """Bring a picture to eight bits a colour and transparency, and to no more than 1,600 pixels."""
+    if picture.mode.startswith("I;16"):  # Pillow would cut off what is above 255
+        deep, clear = np.asarray(picture), picture.info.get("transparency")
+        clear = clear if isinstance(clear, int) else -1
+        bits = max(8, int(deep.max()).bit_length())  # cameras store 10, 12 or 14 in 16
+        bits += bits % 2
+        grey = np.where(deep == clear, 255, deep // ((2**bits - 1) / 255)).astype(np.uint8)
+        picture = Image.fromarray(grey)
+    factor = -(-max(picture.size) // KEPT)
+    if picture.mode not in ("L", "RGB") or "transparency" in picture.info:
+        picture = picture.convert("RGBA")
+    return picture.reduce(factor) if factor > 1 else picture.copy()
+
+
+def _grey(picture):
+    """Take of each pixel its darkest colour; if the picture is dark as a whole, the brightest."""
+    if picture.mode == "RGBA":
+        *colours, ink = np.asarray(picture.convert("RGBa")).reshape(-1, 4).mean(axis=0)
+        light = ink < 128 and np.mean(colours) > ink / 2  # light strokes, and little else
+        behind = Image.new("RGBA", picture.size, "black" if light else "white")
+        picture = Image.alpha_composite(behind, picture).convert("RGB")
+    if picture.mode == "RGB":
+        dark = np.median(np.asarray(picture.convert("L"))) < 255 * DARK
+        picture = reduce(ImageChops.lighter if dark else ImageChops.darker, picture.split())
+    return np.asarray(picture, np.float32) / 255
 
 
 def prepare_photograph(grey):
-    """Find the ink on a photograph, and make of it an image as MNIST has them.
+    """Find the digit on a photograph, and make of it an image as MNIST has them.
 
-    The photograph is scaled down, turned into dark on light if strokes are lighter than what is
-    around them, and divided by what its paper looks like (the lightest pixels around each place,
-    smoothed), which takes soft shadows away.
-    A threshold by Otsu's method parts ink from paper; between half of it and the darkest ink the
-    grey values are kept. Small specks are dropped, and what a soft shadow leaves; a shadow as dark
-    as ink, or with a sharp edge, counts as ink. The rest is `drawing.prepare_drawing`'s.
+    The photograph is scaled down and divided by what its paper looks like (what is dark and
+    narrower than a third of the picture is filled), which takes light, shadows and tables away.
+    Printed lines are erased, and all that joins the picture's edge. The weightiest piece of ink
+    that is left is the digit, with what is near it. If there is none, or if it lies in a hole of
+    something light, light strokes on dark paper are looked for. The rest is
+    `drawing.prepare_drawing`'s.
 
     Parameters
     ----------
     grey : ndarray of float, shape (height, width)
-        0 (black) to 1 (white), as `read_photograph` returns it: one digit on plain paper.
+        0 (black) to 1 (white), as `read_photograph` returns it: one digit, paper around it.
 
     Returns
     -------
@@ -123,13 +155,8 @@ def prepare_photograph(grey):
     Raises
     ------
     ValueError
-        If the picture is too small, its values are not between 0 and 1, or it shows no ink (or so
-        much that it can be no strokes).
-
-    References
-    ----------
-    N. Otsu, "A threshold selection method from gray-level histograms", *IEEE Transactions on
-    Systems, Man, and Cybernetics* 9, 1979.
+        If the picture is too small, its values are not between 0 and 1, it shows no ink, none that
+        is free of the picture's edge, more than one digit, a blot, or a digit of a few pixels.
 
     Examples
     --------
@@ -140,7 +167,7 @@ def prepare_photograph(grey):
     >>> rows.min(), rows.max(), prepared.image.max()
     (np.int64(5), np.int64(24), np.uint8(255))
     """
-    grey = np.array(grey, float)  # a copy: it is part of what is returned
+    grey = np.array(grey, np.float32)  # a copy: it is part of what is returned
     if grey.ndim != 2 or min(grey.shape) < SMALLEST:
         raise ValueError(
             f"the picture has shape {grey.shape}; expected (height, width), {SMALLEST} at least"
@@ -148,23 +175,19 @@ def prepare_photograph(grey):
     if not (grey.min() >= 0 and grey.max() <= 1):
         raise ValueError(f"grey values run from {grey.min()} to {grey.max()}; expected 0 to 1")
     grey = scaled_down(grey)
-    if (grey - surroundings(grey, 50, 0)).mean() > 0:  # strokes are lighter than around them
-        grey = 1 - grey
-    paper = surroundings(grey, 90, 2)  # the lightest parts, smoothed
-    ink = 1 - np.divide(grey, paper, out=np.ones_like(grey), where=paper > 0)
-    ink = ink.clip(0, 1)
-    threshold = otsu(ink)
-    inky = ink >= threshold
-    darkest, contrast = (
-        np.quantile(values[inky], 0.9) if inky.any() else 0.0 for values in (ink, paper - grey)
+    found = find_strokes(grey)
+    if not found.score or not stands_on_paper(found):
+        light = find_strokes(1 - grey)
+        hole = found.refusal == AT_THE_EDGE and light.score and not stands_on_paper(light)
+        if light.score > found.score and not (hole and found.pieces[0].surrounds(light.pieces[0])):
+            found = light
+    if not found.score:
+        raise ValueError(found.refusal)
+    refuse_others(found)
+    ink = digit_alone(found)
+    return Prepared(
+        found.grey, found.paper, ink, prepare_drawing(np.round(255 * ink).astype(np.uint8))
     )
-    clear = darkest >= FAINTEST and contrast >= CONTRAST
-    if not clear or (pieces := large_pieces(ink, threshold)).mean() > WIDEST:
-        raise ValueError(
-            "no ink was found: expected strokes that are clearly darker (or lighter) than the paper"
-        )
-    ink = np.where(pieces, ((ink - threshold / 2) / (darkest - threshold / 2)).clip(0, 1), 0)
-    return Prepared(grey, paper, ink, prepare_drawing(np.round(255 * ink).astype(np.uint8)))
 
 
 def scaled_down(grey):
@@ -173,14 +196,6 @@ def scaled_down(grey):
     if share >= 1:
         return grey
     return resized(grey, [max(1, round(share * side)) for side in grey.shape])
-
-
-def surroundings(grey, percentile, blur):
-    """Tell how light a picture is around each place: a percentile of a third of it, smoothed."""
-    share = min(1, COARSE / max(grey.shape))
-    coarse = resized(grey, [max(1, round(share * side)) for side in grey.shape])
-    around = ndimage.percentile_filter(coarse, percentile, max(coarse.shape) // 3)
-    return resized(ndimage.gaussian_filter(around, blur), grey.shape)
 
 
 def resized(grey, shape):
@@ -200,14 +215,3 @@ def otsu(values):
     with np.errstate(invalid="ignore", divide="ignore"):
         apart = below * above * (total / below - (total[-1] - total) / above) ** 2
     return edges[1 + np.nan_to_num(apart).argmax()]
-
-
-def large_pieces(ink, threshold):
-    """Mark the pieces of ink whose dark part is not far smaller than that of the largest one.
-
-    A piece reaches down to half the threshold; what is nowhere above it, as the rest of a shadow,
-    has no dark part.
-    """
-    pieces, count = ndimage.label(ink > threshold / 2, structure=np.ones((3, 3)))
-    sizes = ndimage.sum_labels(ink >= threshold, pieces, range(1, count + 1))
-    return np.isin(pieces, 1 + np.flatnonzero(sizes >= SPECK * sizes.max()))
