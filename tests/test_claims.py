@@ -27,10 +27,12 @@ SPOILERS = {
     ],
     "probabilities_of": [claims.relabelled(0)],
 }
-# What no spoiled row can break: how many runs there are, and what their settings settle.
+# What no spoiled row can break: how many runs there are, what their settings settle, and that a
+# figure draws what its verdicts say.
 OF_ANY_ROWS = {
     "06_open_questions": {
         "assert 27 < work['post'] / work['LeNet-5'] < 33",
+        "assert found.told_apart == (verdict[name] in ('higher', 'lower'))",
         "assert rates['Adadelta, one_cycle'] == 3",
     },
     "08_architecture": {
