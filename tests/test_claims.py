@@ -33,6 +33,7 @@ OF_ANY_ROWS = {
     "06_open_questions": {
         "assert 27 < work['post'] / work['LeNet-5'] < 33",
         "assert found.told_apart == (verdict[name] in ('higher', 'lower'))",
+        "assert 11 < weights[kind] / weights['no convolutions'] < 12.5",
         "assert rates['Adadelta, one_cycle'] == 3",
     },
     "08_architecture": {
