@@ -242,7 +242,7 @@ def shuffled(seed):
 
 
 def scaled(seed, alike):
-    """Make a spoiler that makes errors about twice or half as frequent.
+    """Make a spoiler that makes errors about twice or half as frequent, and losses as high.
 
     Parameters
     ----------
@@ -263,6 +263,9 @@ def scaled(seed, alike):
                 name: np.clip(1 - factor * (1 - np.array(row[name])), 0, 1).tolist()
                 for name in MEASURED
                 if "accurac" in name
+            }
+            other |= {
+                name: (factor * np.array(row[name])).tolist() for name in MEASURED if "loss" in name
             }
             spoiled.append(row | other)
         return spoiled
