@@ -187,7 +187,7 @@ BLOCKED = """for (const name of ["localStorage", "sessionStorage"]) {
 
 KEEP = """async () => {
   const { keep } = await import(document.baseURI.replace("book/draw.html", "_static/kept.js"));
-  return keep({ net: "a", activation: "relu", weights: {} });
+  return keep({ layers: [], weights: {} });
 }"""
 
 
