@@ -35,7 +35,7 @@ def test_there_is_no_digit_where_none_is_to_be_read(digits):
 
 
 def test_a_few_of_each_kind_are_read_or_refused():
-    """Fewer than nine in ten would be below what was measured on 2,000, beyond any chance."""
+    """Fewer than nine in ten would be below what was measured, beyond any chance."""
     outcomes = photographs.read(range(2_000, 2_048))
     counts = photographs.count(outcomes)
     assert all(one["photographs"] == 3 for one in counts.values())
