@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import subprocess
 import sys
 import tracemalloc
@@ -83,6 +84,23 @@ def opened(browser, url, viewport=DESKTOP, theme="light"):
     page.evaluate("window.MathJax?.startup?.promise?.then(() => null)")  # formulas have widths
     yield page, left, errors
     context.close()
+
+
+def imported(root, script):
+    """Name the modules that a script of the site imports, directly or through others."""
+    found, ahead = set(), [script]
+    while ahead:
+        text = (root / "book" / "site" / ahead.pop()).read_text(encoding="utf-8")
+        new = set(re.findall(r'from "\./(\w+\.js)"', text)) - found
+        found |= new
+        ahead += new
+    return found
+
+
+def preloaded(root, page):
+    """Name the modules that a page of the book asks for at once."""
+    text = (root / "book" / f"{page}.md").read_text(encoding="utf-8")
+    return set(re.findall(r'modulepreload" href="\.\./_static/(\w+\.js)"', text))
 
 
 # Rules of axe that hang on colours, and take most of its time.

@@ -117,6 +117,25 @@ def make():
 
 
 @pytest.fixture(scope="session")
+def touch_records():
+    """Give what the page on which digits are touched has recorded of its networks, by recipe."""
+    from mnist_helpers import touch
+
+    return touch.read()
+
+
+@pytest.fixture(scope="session")
+def touch_networks(touch_records):
+    """Give that page's networks in Keras: recipe to part to network."""
+    from mnist_helpers import touch
+
+    return {
+        name: {part: touch.network(entry) for part, entry in record["networks"].items()}
+        for name, record in touch_records.items()
+    }
+
+
+@pytest.fixture(scope="session")
 def pad_html(tmp_path_factory):
     """Give the folder of chapter 14's page, built on its own, under a path."""
     return preview.build("draw", tmp_path_factory.mktemp("pad") / "under" / "a-path")

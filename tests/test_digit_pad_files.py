@@ -8,6 +8,7 @@ import numpy as np
 import preview
 import pytest
 import safetensors.numpy
+from checks import imported, preloaded
 from hands import in_page
 
 pytestmark = pytest.mark.xdist_group("digit_pad")  # one browser, one built page
@@ -195,15 +196,7 @@ def test_a_worker_of_the_wrong_type_is_called_so(open_page):
 
 def test_every_module_is_asked_for_at_once(root):
     """A module that is found only in another costs a journey to the server more."""
-    site, found = root / "book" / "site", set()
-    ahead = ["digit_pad.js"]
-    while ahead:
-        text = (site / ahead.pop()).read_text(encoding="utf-8")
-        new = set(re.findall(r'from "\./(\w+\.js)"', text)) - found
-        found |= new
-        ahead += new
-    page = (root / "book" / "draw.md").read_text(encoding="utf-8")
-    assert set(re.findall(r'modulepreload" href="\.\./_static/(\w+\.js)"', page)) == found
+    assert preloaded(root, "draw") == imported(root, "digit_pad.js")
 
 
 def read_by_the_page(pad, content):

@@ -8,28 +8,14 @@ import re
 import numpy as np
 import preview
 import pytest
-from checks import DESKTOP, PAD_WINDOW, PHONE, opened
+from checks import DESKTOP, PAD_WINDOW, PHONE, imported, opened, preloaded, serious
 from hands import in_page
 
-from mnist_helpers import storage, touch
+from mnist_helpers import storage
 from mnist_helpers.tasks import flow
 
 pytestmark = pytest.mark.xdist_group("touch")  # one browser, one built page
 WEIGHTS = re.compile(r"touch_\w+\.safetensors|digit_pad\.safetensors")
-
-
-@pytest.fixture(scope="module")
-def records():
-    return touch.read()
-
-
-@pytest.fixture(scope="module")
-def networks(records):
-    """Give the page's networks in Keras: recipe to part to network."""
-    return {
-        name: {part: touch.network(entry) for part, entry in record["networks"].items()}
-        for name, record in records.items()
-    }
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +80,7 @@ def test_the_page_keeps_to_its_policy_and_loads_weights_at_the_first_touch(brows
         assert left == errors == []
 
 
-def test_what_the_page_computes_is_what_keras_does(open_touch, networks):
+def test_what_the_page_computes_is_what_keras_does(open_touch, touch_networks):
     page = open_touch()
     points = np.random.default_rng(0).normal(size=(20, 2)).round(3)
     found = in_page(
@@ -115,10 +101,10 @@ def test_what_the_page_computes_is_what_keras_does(open_touch, networks):
         return { drawn, ways, pictures, many, shares: pictures.map((each) => read(each)) };""",
         points.tolist(),
     )
-    decoded = np.asarray(networks["touch_plane"]["decoder"](points.astype("float32")))
+    decoded = np.asarray(touch_networks["touch_plane"]["decoder"](points.astype("float32")))
     np.testing.assert_allclose(found["drawn"], decoded.reshape(20, 784), atol=1e-5)
     ways = np.array(found["ways"], "float32")
-    machine = networks["touch_machine"]
+    machine = touch_networks["touch_machine"]
     expected = flow.walk(machine["flow"], ways[:, 0], np.arange(10))
     np.testing.assert_allclose(ways, np.stack(expected, axis=1), atol=1e-4)
     pictures = np.asarray(machine["decoder"](ways[:, -1]))
@@ -158,9 +144,9 @@ def test_the_plane_by_keyboard_slider_and_mouse(open_touch):
     assert float(first) == pytest.approx(1.75, abs=0.03) and second == "−3.50"  # kept within
 
 
-def test_each_button_leads_to_its_digit_s_codes(open_touch, records):
+def test_each_button_leads_to_its_digit_s_codes(open_touch, touch_records):
     page = open_touch()
-    codes = np.array(records["touch_plane"]["codes"])
+    codes = np.array(touch_records["touch_plane"]["codes"])
     for digit in range(10):
         page.click(f"#touch-plane [data-digit='{digit}']")
         at = in_page(page, "return (await load('touch')).touch.plane.at;")
@@ -171,7 +157,7 @@ def test_each_button_leads_to_its_digit_s_codes(open_touch, records):
     page.wait_for_selector("[data-behind=drawings][aria-pressed=true]")
 
 
-def test_a_drawn_digit_is_put_where_the_encoder_says(open_touch, networks):
+def test_a_drawn_digit_is_put_where_the_encoder_says(open_touch, touch_networks):
     page = open_touch()
     for digit in (1, 0):
         page.click(f"[data-sample='{digit}']")
@@ -182,9 +168,9 @@ def test_a_drawn_digit_is_put_where_the_encoder_says(open_touch, networks):
             return [Array.from(own.given), plane.at, Array.from(own.kept)];""",
         )
         picture = np.array(given, "float32").reshape(1, 28, 28, 1)
-        place = np.asarray(networks["touch_plane"]["encoder"](picture))[:, :2]
+        place = np.asarray(touch_networks["touch_plane"]["encoder"](picture))[:, :2]
         np.testing.assert_allclose(at, np.clip(place[0], -3.5, 3.5), atol=1e-3)
-        drawn = np.asarray(networks["touch_plane"]["decoder"](place))
+        drawn = np.asarray(touch_networks["touch_plane"]["decoder"](place))
         np.testing.assert_allclose(kept, drawn.ravel(), atol=1e-3)
     page.click(".touch-clear")
     said(page, "own", "The pad is empty")
@@ -322,8 +308,6 @@ def test_without_its_manifest_the_page_says_so(open_touch, how, expected):
     ("scheme", "viewport"), [("light", DESKTOP), ("dark", PHONE)], ids=["light", "dark"]
 )  # before it is touched, test_book.py looks at it
 def test_axe_finds_nothing_serious_and_nothing_is_wider_than_the_page(open_touch, scheme, viewport):
-    from axe_playwright_python.sync_playwright import Axe
-
     page = open_touch(color_scheme=scheme, viewport=viewport)
     page.click("#touch-plane [data-digit='8']")
     page.click("[data-draw='8']")
@@ -331,24 +315,9 @@ def test_axe_finds_nothing_serious_and_nothing_is_wider_than_the_page(open_touch
     said(page, "own", "Your digit")
     said(page, "plane", "It (reads|wavers)")
     said(page, "machine", "^It")
-    for part in ("#touch-plane", "#touch-own", "#touch-machine"):
-        violations = Axe().run(page, context=part).response["violations"]
-        serious = [
-            (each["id"], [node["html"][:120] for node in each["nodes"]][:3])
-            for each in violations
-            if each["impact"] in ("serious", "critical")
-        ]
-        assert not serious, part
+    assert serious(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
 
 
 def test_every_module_is_asked_for_at_once(root):
-    site, found = root / "book" / "site", set()
-    ahead = ["touch.js"]
-    while ahead:
-        text = (site / ahead.pop()).read_text(encoding="utf-8")
-        new = set(re.findall(r'from "\./(\w+\.js)"', text)) - found
-        found |= new
-        ahead += new
-    page_text = (root / "book" / "touch.md").read_text(encoding="utf-8")
-    assert set(re.findall(r'modulepreload" href="\.\./_static/(\w+\.js)"', page_text)) == found
+    assert preloaded(root, "touch") == imported(root, "touch.js")

@@ -15,55 +15,41 @@ pytestmark = pytest.mark.xdist_group("touch")
 
 
 @pytest.fixture(scope="module")
-def records():
-    return touch.read()
-
-
-@pytest.fixture(scope="module")
-def networks(records):
-    """Give the page's networks in Keras: recipe to part to network."""
-    return {
-        name: {part: touch.network(entry) for part, entry in record["networks"].items()}
-        for name, record in records.items()
-    }
-
-
-@pytest.fixture(scope="module")
 def page_text(root):
     return (root / "book" / "touch.md").read_text(encoding="utf-8")
 
 
-def test_the_networks_were_made_by_today_s_recipes(records):
+def test_the_networks_were_made_by_today_s_recipes(touch_records):
     for name, settings in (("touch_plane", touch.PLANE), ("touch_machine", touch.MACHINE)):
-        assert records[name]["recipe"] == complete(settings) | {"seed": touch.SEED}
-        assert len(records[name]["history"]["loss"]) == settings["epochs"]
+        assert touch_records[name]["recipe"] == complete(settings) | {"seed": touch.SEED}
+        assert len(touch_records[name]["history"]["loss"]) == settings["epochs"]
 
 
-def test_each_file_is_the_one_of_the_manifest_and_below_a_megabyte(records):
-    for record in records.values():
+def test_each_file_is_the_one_of_the_manifest_and_below_a_megabyte(touch_records):
+    for record in touch_records.values():
         for entry in record["networks"].values():
             path = export.SITE / entry["weights"]["file"]
             assert storage.sha256(path) == entry["weights"]["sha256"]
             assert path.stat().st_size == entry["weights"]["bytes"] < 1e6
-    codes = np.array(records["touch_plane"]["codes"])
+    codes = np.array(touch_records["touch_plane"]["codes"])
     assert np.bincount(codes[:, 2].astype(int)).tolist() == [touch.CODES] * 10
     assert (np.abs(codes[:, :2]) < 3.5).all(axis=1).mean() > 0.95  # what the page shows
 
 
-def test_the_codes_are_those_of_the_encoder(records, networks, mnist):
+def test_the_codes_are_those_of_the_encoder(touch_records, touch_networks, mnist):
     (images, labels), _ = mnist
     (images, labels), _ = data.split_validation(data.prepare_images(images), labels)
     chosen = np.concatenate([np.flatnonzero(labels == digit)[: touch.CODES] for digit in range(10)])
-    places = autoencoding.asked(networks["touch_plane"]["encoder"], images[chosen])[:, :2]
-    codes = np.array(records["touch_plane"]["codes"])
+    places = autoencoding.asked(touch_networks["touch_plane"]["encoder"], images[chosen])[:, :2]
+    codes = np.array(touch_records["touch_plane"]["codes"])
     np.testing.assert_allclose(codes[:, :2], places, atol=2e-3)
     np.testing.assert_array_equal(codes[:, 2], labels[chosen])
-    first = np.frombuffer(base64.b64decode(records["touch_plane"]["first"]), np.uint8)
-    drawn = networks["touch_plane"]["decoder"](codes[:1, :2].astype("float32"))
+    first = np.frombuffer(base64.b64decode(touch_records["touch_plane"]["first"]), np.uint8)
+    drawn = touch_networks["touch_plane"]["decoder"](codes[:1, :2].astype("float32"))
     np.testing.assert_allclose(first, 255 * np.ravel(drawn), atol=0.6)
 
 
-def test_what_is_recorded_is_measured_again(records, networks, mnist):
+def test_what_is_recorded_is_measured_again(touch_records, touch_networks, mnist):
     (images, labels), test = mnist
     test = data.prepare_images(test[0]), test[1]
     _, validation = data.split_validation(data.prepare_images(images), labels)
@@ -71,7 +57,7 @@ def test_what_is_recorded_is_measured_again(records, networks, mnist):
         ("touch_plane", touch.plane_measures, test),
         ("touch_machine", touch.machine_measures, validation),
     ):
-        found, recorded = measure(networks[name], *these), records[name]["measures"]
+        found, recorded = measure(touch_networks[name], *these), touch_records[name]["measures"]
         for key, value in found.items():
             near = 12 if key == "plane" else 0.021 if "digit" in key else 0.003
             np.testing.assert_allclose(numbers(value), numbers(recorded[key]), rtol=0, atol=near)
@@ -82,8 +68,8 @@ def numbers(measure):
     return np.ravel([*measure.values()] if isinstance(measure, dict) else measure)
 
 
-def test_the_page_states_what_was_measured(records, page_text):
-    plane, machine = (records[name]["measures"] for name in ("touch_plane", "touch_machine"))
+def test_the_page_states_what_was_measured(touch_records, page_text):
+    plane, machine = (touch_records[name]["measures"] for name in ("touch_plane", "touch_machine"))
     text = " ".join(page_text.split())
     by_digit = np.array(plane["read by digit"])
     first, last = int(by_digit.argmax()), int(by_digit.argmin())

@@ -91,7 +91,8 @@ export function noise(seed, count) {
 // From noise to a digit's code, in equal steps.
 export function walk(flow, start, digit, steps) {
   const count = start.length, places = [start];
-  const given = new Float32Array(count + 11); // place, time, one of ten for the digit
+  // What the network is given: the place, the time, and one of ten for the digit.
+  const given = new Float32Array(count + 11);
   given[count + 1 + digit] = 1;
   for (let step = 0; step < steps; step++) {
     given.set(places[step]);

@@ -36,8 +36,6 @@ def without_lines(dark, faintest):
 
     Their angle is the one at which most of what is thin lies in few strips; a strip with more in
     it than half of the picture's side is a line. Where ink lies on both sides, it is continued.
-
-    Returns what is left, and the number of lines.
     """
     marked = dark > faintest
     thin = marked & ~ndimage.binary_opening(marked, np.ones((THIN, THIN)))
@@ -58,9 +56,8 @@ def without_lines(dark, faintest):
     def told(angle, width):
         return max((counts.astype(float) ** 2).sum() for _, counts in strips(angle, width, some))
 
-    count = 0
     if len(down) < LINE * min(dark.shape):
-        return dark, count
+        return dark
     best = max(np.arange(-TILT, TILT + 0.1, 0.5), key=lambda angle: told(angle, 3))
     best = max(best + np.arange(-0.5, 0.51, 0.1), key=lambda angle: told(angle, 1.5))
     for (numbers, counts), shape in zip(strips(best, 2), ((THIN, 1), (1, THIN)), strict=True):
@@ -68,15 +65,13 @@ def without_lines(dark, faintest):
             counts, 15
         )
         lines = counts >= LINE * min(dark.shape)
-        bands = ndimage.label(lines)[1]
-        if bands >= 3:
-            count += bands
+        if ndimage.label(lines)[1] >= 3:
             gone = np.zeros(dark.shape, bool)
             of_lines = ndimage.binary_dilation(lines)[numbers]
             gone[down[of_lines], across[of_lines]] = True
             dark = np.where(gone, 0, dark)
             dark = np.where(gone, ndimage.grey_closing(dark, shape), dark)
-    return dark, count
+    return dark
 
 
 def off_the_edge(dark):

@@ -195,18 +195,16 @@ def scaled_down(grey):
     share = WORKING / max(grey.shape)
     if share >= 1:
         return grey
-    return resized(grey, [max(1, round(share * side)) for side in grey.shape])
-
-
-def resized(grey, shape):
-    """Scale a picture: means of the pixels where it shrinks, between them where it grows."""
-    how = Image.Resampling.BOX if shape[0] < grey.shape[0] else Image.Resampling.BILINEAR
-    picture = Image.fromarray(grey.astype(np.float32))
-    return np.asarray(picture.resize(shape[::-1], how), float).clip(0, 1)
+    height, width = (max(1, round(share * side)) for side in grey.shape)
+    picture = Image.fromarray(grey).resize((width, height), Image.Resampling.BOX)
+    return np.asarray(picture, float).clip(0, 1)
 
 
 def otsu(values):
-    """Find the value that parts two groups best: their means lie farthest apart, weighted."""
+    """Find the value that parts two groups best: their means lie farthest apart, weighted.
+
+    Chapter 17's, which compares the preparation with one that has nothing else.
+    """
     counts, edges = np.histogram(values, bins=256, range=(0, 1))
     middles = (edges[:-1] + edges[1:]) / 2
     below = counts.cumsum()

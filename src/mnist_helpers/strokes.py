@@ -85,7 +85,7 @@ def find_strokes(grey):
     """Find strokes that are darker than the paper; light ones in the negative."""
     dark, noise, paper = darkness(grey)
     faintest = max(FAINTEST, 5 * noise)
-    dark, _ = without_lines(dark, faintest / 2)
+    dark = without_lines(dark, faintest / 2)
     free = off_the_edge(dark)
     pieces, _ = pieces_of(free, faintest)
     if not pieces:
