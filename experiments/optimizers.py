@@ -5,24 +5,11 @@ validation accuracy. Five seeds, four epochs. Adam and momentum are trained unde
 too, from the same rate.
 """
 
-from mnist_helpers.experiments import load, read
+from mnist_helpers.experiments import best_settings
 
 SETTINGS = {"epochs": 4}
-
-
-def best(optimizer):
-    """Return the settings with which an optimizer did best on the validation set."""
-    sweep = load("optimizer_sweep").variants
-    candidates = {name for name in sweep if name.startswith(f"{optimizer} at ")}
-    rows = [row for row in read("optimizer_sweep") if row["variant"] in candidates]
-    if len(rows) < len(candidates):
-        raise ValueError(f"optimizer_sweep is not complete for {optimizer}: run it first")
-    rows = [row for row in rows if row["outcome"] == "trained"]
-    return max(rows, key=lambda row: row["validation_accuracy"])["settings"]
-
-
 VARIANTS = {
-    name: best(name)
+    name: best_settings("optimizer_sweep", f"{name} at ")
     for name in ("SGD", "SGD with momentum", "Adagrad", "RMSprop", "Adadelta", "Adam", "AdamW")
 }
 VARIANTS |= {

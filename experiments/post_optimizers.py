@@ -11,23 +11,12 @@ the same sign; where only one of the two does, it is undecided. All were trained
 card, with JAX in full single precision.
 """
 
-from mnist_helpers.experiments import load, read
+from mnist_helpers.experiments import best_settings, load
 
 RATES = load("post_optimizer_rates")
 SETTINGS = {}
-
-
-def best(name):
-    """Return the settings with which an optimizer did best on the validation set."""
-    candidates = {variant for variant in RATES.variants if variant.startswith(f"{name}, at ")}
-    rows = [row for row in read(RATES.name) if row["variant"] in candidates]
-    if len(rows) < len(candidates):
-        raise ValueError(f"{RATES.name} is not complete for {name}: run it first")
-    rows = [row for row in rows if row["outcome"] == "trained"]
-    return max(rows, key=lambda row: row["validation_accuracy"])["settings"]
-
-
 VARIANTS = {
-    name: best(name) for name in dict.fromkeys(v.rsplit(", at ")[0] for v in RATES.variants)
+    name: best_settings(RATES.name, f"{name}, at ")
+    for name in dict.fromkeys(variant.rsplit(", at ")[0] for variant in RATES.variants)
 }
 SEEDS = 6

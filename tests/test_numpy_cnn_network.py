@@ -1,6 +1,7 @@
 """The NumPy network against Keras, against itself, and against bad input."""
 
 import copy
+import io
 import os
 import pickle
 
@@ -254,6 +255,13 @@ def test_a_failed_save_keeps_the_old_file(tmp_path, monkeypatch):
     assert os.listdir(tmp_path) == ["weights.npz"]
 
 
+def packed(arrays):
+    """Return a file of these arrays as `savez_compressed` writes it."""
+    file = io.BytesIO()
+    np.savez_compressed(file, **arrays)
+    return file.getvalue()
+
+
 def test_damaged_or_foreign_files_change_nothing(tmp_path):
     built, good = tiny(), tmp_path / "good.npz"
     built.save(good)
@@ -264,6 +272,7 @@ def test_damaged_or_foreign_files_change_nothing(tmp_path):
         "flipped": content[:300] + bytes([content[300] ^ 1]) + content[301:],
         "text": b"hello",
         "empty": b"",
+        "packed": packed(built.named_weights()),  # a few bytes may unfold to any number
     }.items():
         path = tmp_path / f"{name}.npz"
         path.write_bytes(damaged)
@@ -275,6 +284,10 @@ def test_damaged_or_foreign_files_change_nothing(tmp_path):
         built.load(other)
     with pytest.raises(FileNotFoundError):
         built.load(tmp_path / "missing.npz")
+    large = tmp_path / "large.npz"
+    large.write_bytes(bytes(2**21))
+    with pytest.raises(ValueError, match="has 2097152 bytes; expected at most"):
+        built.load(large)
     np.testing.assert_array_equal(built.parameter_vector, before)
 
 

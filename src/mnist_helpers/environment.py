@@ -52,7 +52,8 @@ def machine():
         ``processor`` and its vector ``features`` as NumPy groups them (X86_V3 is AVX2, X86_V4
         AVX-512); ``blas``, NumPy's library for products of matrices, and the ``kernel`` that it
         chose for this processor; ``threads``, as limited for TensorFlow and BLAS; ``onednn``,
-        whether TensorFlow computes with oneDNN, None where TensorFlow is not loaded.
+        whether TensorFlow computes with oneDNN, None where TensorFlow is not loaded
+        or does not say.
 
     Examples
     --------
@@ -66,9 +67,10 @@ def machine():
     blas = [*pools, {}][0]
     onednn = None
     if "tensorflow" in sys.modules:
-        from tensorflow.python.util import _pywrap_util_port  # nothing public says it
+        with contextlib.suppress(ImportError, AttributeError):  # nothing public says it
+            from tensorflow.python.util import _pywrap_util_port
 
-        onednn = bool(_pywrap_util_port.IsMklEnabled())
+            onednn = bool(_pywrap_util_port.IsMklEnabled())
     return {
         "processor": _processor(),
         "features": np.show_config("dicts")["SIMD Extensions"].get("found", []),

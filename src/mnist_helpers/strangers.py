@@ -6,6 +6,7 @@ import matplotlib
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from mnist_helpers.data import prepare_images
 from mnist_helpers.drawing import prepare_drawing
 
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXY"  # I, O and Z look like a 1, a 0 and a 2 (chapter 17)
@@ -46,8 +47,7 @@ def letters(fonts=FONTS):
             paper = Image.new("L", (280, 280))
             ImageDraw.Draw(paper).text((40, 40), letter, fill=255, font=font)
             pictures.append(prepare_drawing(np.asarray(paper)))
-    pictures = np.stack(pictures).astype("float32")[..., None] / 255
-    return pictures, np.array([*LETTERS] * len(fonts))
+    return prepare_images(np.stack(pictures)), np.array([*LETTERS] * len(fonts))
 
 
 def mixed(images, seed):

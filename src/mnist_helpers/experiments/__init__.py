@@ -10,10 +10,11 @@ reads it, `runner` hands each variant and seed to `mnist_helpers.training` in th
 
 from mnist_helpers.experiments.definition import Experiment, load, names
 from mnist_helpers.experiments.outputs import probabilities_of
-from mnist_helpers.experiments.results import by_variant, read
+from mnist_helpers.experiments.results import best_settings, by_variant, read
 
 __all__ = [
     "Experiment",
+    "best_settings",
     "by_variant",
     "load",
     "names",

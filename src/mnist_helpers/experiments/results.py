@@ -251,6 +251,39 @@ def diverged(rows):
     ]
 
 
+def best_settings(name, start, folder=definition.EXPERIMENTS):
+    """Return the settings of one variant of many: the best on the validation set.
+
+    Parameters
+    ----------
+    name : str
+        Of an experiment that is recorded.
+    start : str
+        With which the names of the variants that are compared begin.
+    folder : str or Path, optional
+
+    Returns
+    -------
+    dict
+
+    Raises
+    ------
+    ValueError
+        If there are none, or not all have been trained.
+
+    Examples
+    --------
+    >>> best_settings("optimizer_sweep", "SGD at ")["optimizer"]
+    'SGD'
+    """
+    candidates = {each for each in definition.load(name, folder).variants if each.startswith(start)}
+    rows = [row for row in read(name, folder) if row["variant"] in candidates]
+    if not rows or {row["variant"] for row in rows} < candidates:
+        raise ValueError(f"{name} is not complete for {start!r}; expected it to be run first")
+    trained = [row for row in rows if row["outcome"] == "trained"]
+    return max(trained, key=lambda row: row["validation_accuracy"])["settings"]
+
+
 def by_variant(rows, metric):
     """Gather a metric of the recorded runs by variant; a warning names those that diverged.
 

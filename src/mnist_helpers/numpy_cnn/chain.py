@@ -3,6 +3,7 @@
 import functools
 import os
 import time
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from pathlib import Path
@@ -156,24 +157,32 @@ def write_weights(path, weights):
         raise
 
 
-def read_weights(path, names):
-    """Read the arrays that `write_weights` wrote under these names, in their order.
+def read_weights(path, arrays):
+    """Read what `write_weights` wrote under the names of these arrays, in their order.
+
+    Nothing is unpacked, so that no file takes more memory than it has bytes.
 
     Raises
     ------
     ValueError
-        If the file is damaged, or holds others.
+        If the file is damaged, much too large, or holds others.
     """
+    size, most = os.path.getsize(path), 2 * sum(each.nbytes for each in arrays.values()) + 2**20
+    if size > most:
+        raise ValueError(f"{path} has {size} bytes; expected at most {most}")
     with open(path, "rb") as file:
         try:
+            with zipfile.ZipFile(file) as archive:
+                if any(member.compress_type for member in archive.infolist()):
+                    raise ValueError("its arrays are packed, which `save` does not do")
             with np.load(file, allow_pickle=False) as stored:
                 weights = {name: stored[name] for name in stored.files}
         except Exception as error:  # zipfile, zlib and NumPy have many
             raise ValueError(f"{path} is no undamaged file of weights ({error})") from error
-    if sorted(weights) != sorted(names):
-        theirs, ours = ", ".join(weights), ", ".join(names)
+    if sorted(weights) != sorted(arrays):
+        theirs, ours = ", ".join(weights), ", ".join(arrays)
         raise ValueError(f"{path} holds {theirs}, but this network has {ours}")
-    return [weights[name] for name in names]
+    return [weights[name] for name in arrays]
 
 
 def profile_step(network, images, labels, batch_size=256):

@@ -275,7 +275,7 @@ class Network:
         ValueError
             If the file is damaged or of other layers; the weights stay as they were.
         """
-        self.set_weights(read_weights(path, list(self.named_weights())))
+        self.set_weights(read_weights(path, self.named_weights()))
         return self
 
     def check(self, images):

@@ -1,5 +1,7 @@
 """Values with their intervals: differences, ladders, errors against costs, and spreads."""
 
+import textwrap
+
 import numpy as np
 from scipy.stats import binomtest
 
@@ -43,7 +45,8 @@ def difference_plot(differences, baseline):
         value, low, high, *each = 100 * np.array([found.mean, found.low, found.high, *found.each])
         rows[name] = Row(value, (low, high), each, found.told_apart)
     dots_in_rows(axis, rows)
-    axis.set_xlabel(f"Difference from {baseline} (percentage points)")
+    label = f"Difference from {baseline} (percentage points)"
+    axis.set_xlabel(textwrap.fill(label, 45))  # long names of rows leave it little room
     return figure
 
 

@@ -13,6 +13,7 @@ from mnist_helpers.statistics.calibration import (
 )
 from mnist_helpers.statistics.differences import (
     Difference,
+    adjusted,
     paired_differences,
     verdicts,
     welch_differences,
@@ -24,6 +25,7 @@ __all__ = [
     "Difference",
     "Reliability",
     "accuracy",
+    "adjusted",
     "at_temperature",
     "errors_by_coverage",
     "fit_temperature",

@@ -149,6 +149,36 @@ def welch_differences(values, baseline=None):
     )
 
 
+def adjusted(differences):
+    """Adjust the p-values of comparisons that were made one by one for how many they are.
+
+    Parameters
+    ----------
+    differences : dict to Difference
+        By anything; each from a call of its own, which compared two variants only.
+
+    Returns
+    -------
+    dict to Difference
+
+    References
+    ----------
+    As for `paired_differences`.
+
+    Examples
+    --------
+    >>> one = Difference(-0.004, -0.006, -0.002, 0.03, np.array([]))
+    >>> found = adjusted({"Adam": one, "SGD": one._replace(p_value=0.5)})
+    >>> [difference.p_value for difference in found.values()]
+    [0.06, 0.5]
+    """
+    p_values = false_discovery_control([one.p_value for one in differences.values()])
+    return {
+        key: one._replace(p_value=float(p_value))
+        for (key, one), p_value in zip(differences.items(), p_values, strict=True)
+    }
+
+
 def verdicts(test, validation):
     """Say which variants can be told apart on the test set and on the validation set alike.
 
@@ -203,8 +233,11 @@ def _checked(values):
 
 def _adjusted(each, tests):
     """Gather tests as differences, their p-values adjusted for how many they are."""
-    p_values = false_discovery_control([test.pvalue for test in tests.values()])
-    return {
-        name: Difference(each[name].mean(), *test.confidence_interval(0.95), p_value, each[name])
-        for (name, test), p_value in zip(tests.items(), p_values, strict=True)
-    }
+    return adjusted(
+        {
+            name: Difference(
+                each[name].mean(), *test.confidence_interval(0.95), test.pvalue, each[name]
+            )
+            for name, test in tests.items()
+        }
+    )
