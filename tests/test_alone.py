@@ -1,4 +1,8 @@
-"""A chapter alone, downloaded or opened elsewhere: it finds the package, or installs it."""
+"""Chapters alone, downloaded or opened elsewhere: each installs the package, or finds it, and runs.
+
+They run shortened, which is also how papermill's parameters are tested. In the book's own folder
+nbval runs them in full.
+"""
 
 import json
 import os
@@ -10,31 +14,32 @@ import zipfile
 from pathlib import Path
 
 import lone_chapters
+import nbformat
+import papermill
 import preview
 import pytest
 import take
-from test_notebooks import CHAPTERS, SHORT, code_cells
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from test_notebooks import CHAPTERS, SHORT, code_cells, every_chapter
 
 from mnist_helpers import alone
 
-pytestmark = [
-    pytest.mark.xdist_group("alone"),
-    pytest.mark.skipif(sys.platform == "win32", reason="links to the libraries"),
-]
+NOWHERE = "http://127.0.0.1:9/none.whl"
+links = pytest.mark.skipif(sys.platform == "win32", reason="links to the libraries")
 
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
 ENVIRONMENT |= {"PIP_NO_INDEX": "1", "PYTHONUTF8": "1"}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def wheel(tmp_path_factory):
     """Build the wheel."""
     return take.wheel(tmp_path_factory.mktemp("taken") / "it")
 
 
-@pytest.fixture(scope="module")
-def python(tmp_path_factory):
-    """Make an environment with the libraries of this one, but without the book's package."""
+@pytest.fixture(scope="session")
+def python(tmp_path_factory, wheel):
+    """Make an environment with the libraries of this one, in which a chapter installs the book."""
     folder = tmp_path_factory.mktemp("clean")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder / "venv"], check=True)
     (folder / "libraries").mkdir()
@@ -50,38 +55,47 @@ def python(tmp_path_factory):
     (kernel / "kernel.json").write_text(
         json.dumps({"argv": arguments, "display_name": "Python 3", "language": "python"})
     )
+    chapter = tmp_path_factory.mktemp("first") / "chapter.ipynb"
+    with preview.serve(wheel.parent) as address:
+        cells = [new_markdown_cell("# A chapter"), new_code_cell("import mnist_helpers")]
+        notebook = lone_chapters.alone(new_notebook(cells=cells), f"{address}/{wheel.name}")
+        nbformat.write(nbformat.from_dict(notebook), chapter)
+        run(made, chapter)
     return made
 
 
-def run(python, name, folder, address):
-    """Run a chapter, shortened, in an empty folder where it lies alone."""
-    folder.mkdir()
-    path = next(path for path in CHAPTERS if path.stem == name)
-    lone_chapters.rewrite(path, folder / path.name, address)
-    shortened = [text for pair in SHORT.get(name, {}).items() for text in ("-p", *map(str, pair))]
-    return subprocess.run(
-        [python, "-m", "papermill", "--no-progress-bar", path.name, "ran.ipynb", *shortened],
-        cwd=folder, env=ENVIRONMENT,
-        capture_output=True, text=True, encoding="utf-8", check=False,
-    )  # fmt: skip
-
-
-def test_chapters_install_the_package_once_and_run_in_an_empty_folder(wheel, python, tmp_path):
-    """The second one finds it: where it would install from, nothing answers."""
-    with preview.serve(wheel.parent) as address:
-        result = run(python, "04_save_and_load", tmp_path / "first", f"{address}/{wheel.name}")
+def run(python, path, *more):
+    """Run a notebook with papermill, where it lies; return what it left."""
+    command = [python, "-m", "papermill", "-k", "python3", "--no-progress-bar"]
+    command += ["--execution-timeout", "300", path.name, "ran.ipynb", *more]
+    options = {"capture_output": True, "text": True, "encoding": "utf-8"}
+    result = subprocess.run(command, cwd=path.parent, env=ENVIRONMENT, check=False, **options)
     assert result.returncode == 0, result.stderr[-3000:]
+    return path.with_name("ran.ipynb")
+
+
+@links
+@every_chapter
+def test_a_chapter_runs_shortened_in_an_empty_folder(path, python, tmp_path):
+    """It finds the package: where it would install it from, nothing answers."""
+    short = SHORT.get(path.stem, {})
+    assert short.keys() <= papermill.inspect_notebook(str(path)).keys()
+    lone_chapters.rewrite(path, tmp_path / path.name, NOWHERE)
+    pairs = [text for pair in short.items() for text in ("-p", *map(str, pair))]
+    cells = code_cells(run(python, tmp_path / path.name, *pairs))
+    assert all(cell.execution_count for cell in cells)
+    assert len(cells) == len(code_cells(path)) + 1 + bool(short)  # the book's first, papermill's own
+    left = {path.suffix or path.name for path in tmp_path.iterdir()}
+    assert left == {".ipynb", "ten-digits"}
+
+
+@links
+def test_a_chapter_installs_the_package(python, tmp_path):
     asked = [python, "-c", "import mnist_helpers; print(mnist_helpers.__path__[0])"]
     installed = subprocess.run(
         asked, cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True, check=True
     )
     assert Path(installed.stdout.strip()).is_relative_to(python.parents[1])
-    result = run(python, "16_ten_seconds", tmp_path / "second", "http://127.0.0.1:9/none.whl")
-    assert result.returncode == 0, result.stderr[-3000:]
-    for folder in ("first", "second"):
-        assert {path.suffix or path.name for path in (tmp_path / folder).iterdir()} == {
-            ".ipynb", "ten-digits",
-        }  # fmt: skip
 
 
 def test_a_chapter_finds_beside_it_what_it_reads_by_a_path():

@@ -1,7 +1,7 @@
-"""The chapters as they are stored, and as they run with short parameters.
+"""The chapters as they are stored.
 
 nbval, which pytest runs on the notebooks themselves, compares stored outputs with new ones; here
-stands what nbval and papermill would let pass.
+stands what nbval would let pass. With short parameters they run in `test_alone`.
 """
 
 import re
@@ -12,7 +12,6 @@ from xml.etree import ElementTree
 import nbformat
 import papermill
 import pytest
-from checks import refuses
 from nbformat import v4
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "notebooks"))
@@ -59,11 +58,6 @@ LONGEST_SOLUTION = 50  # lines, collapsed on the page
 USUAL_CELL = 18  # lines; three cells of four are no longer
 
 every_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=[path.stem for path in CHAPTERS])
-# A chapter writes to a folder of its own, so that no two processes may run it at once.
-every_chapter_that_can_be_short = pytest.mark.parametrize(
-    "name",
-    [pytest.param(name, marks=pytest.mark.xdist_group(f"chapter_{name}")) for name in SHORT],
-)
 
 
 def read(path):
@@ -288,35 +282,7 @@ def test_links_lead_somewhere(path):
             assert anchor in anchors_of(other), f"{target}: no such anchor"
 
 
-# ---- papermill -----------------------------------------------------------------------------
-
-
-def execute(path, output, parameters):
-    """Run a notebook with some of its parameters changed; misspelt ones are refused."""
-    known = set(papermill.inspect_notebook(str(path)))
-    if unknown := set(parameters) - known:
-        raise ValueError(
-            f"{path.name} has no parameter {', '.join(sorted(unknown))}; it has "
-            f"{', '.join(sorted(known)) or 'none'}"
-        )
-    papermill.execute_notebook(
-        path,
-        output,
-        parameters=parameters,
-        cwd=path.parent,
-        kernel_name="python3",
-        progress_bar=False,
-        execution_timeout=300,  # seconds a cell
-    )
-    return output
-
-
-@every_chapter_that_can_be_short
-def test_a_chapter_runs_with_short_parameters(name, tmp_path):
-    path = NOTEBOOKS / f"{name}.ipynb"
-    cells = code_cells(execute(path, tmp_path / path.name, SHORT[name]))
-    assert all(cell.execution_count for cell in cells)
-    assert len(cells) == len(code_cells(path)) + 1  # papermill's own
+# ---- nbval ----------------------------------------------------------------------------------
 
 
 def write(path, *cells):
@@ -338,24 +304,6 @@ def write(path, *cells):
     notebook.cells[0].metadata["tags"] = ["parameters"]
     nbformat.write(notebook, path)
     return path
-
-
-def test_a_misspelt_parameter_is_refused(tmp_path):
-    path = write(tmp_path / "small.ipynb", "EPOCHS = 12", "print(EPOCHS)")
-    with refuses("small.ipynb has no parameter EPOCH; it has EPOCHS"):
-        execute(path, tmp_path / "out.ipynb", {"EPOCH": 1})
-    assert not (tmp_path / "out.ipynb").exists()
-    done = execute(path, tmp_path / "out.ipynb", {"EPOCHS": 1})
-    assert code_cells(done)[-1].outputs[0].text == "1\n"
-
-
-def test_a_failing_cell_fails(tmp_path):
-    path = write(tmp_path / "small.ipynb", "A = 1", "assert A == 2, 'the claim'", "print('after')")
-    with pytest.raises(papermill.PapermillExecutionError, match="the claim"):
-        execute(path, tmp_path / "out.ipynb", {})
-
-
-# ---- nbval ---------------------------------------------------------------------------------
 
 
 def figure(picture, alt):
