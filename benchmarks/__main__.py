@@ -53,9 +53,15 @@ def summary(target, values):
 
 
 def record(measured):
-    """Add results to the file, each with the machine and the versions that it was measured on."""
+    """Add results to the file, each with the machine and the versions that it was measured on.
+
+    Those that were there keep what was measured, and are held against today's targets.
+    """
     stored = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
     stored |= {name: one | environment.describe() for name, one in measured.items()}
+    for name, topic in find_topics().items():
+        if name in stored:
+            _, stored[name]["target"], stored[name]["better"] = topic.TARGETS[name]
     with write_beside(RESULTS) as temporary:
         temporary.write_text(json.dumps(dict(sorted(stored.items())), indent=1) + "\n", "utf-8")
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from benchmarks._cores import use_two_cores
 
-TARGETS = {"augmentation_share": ("ratio", 0.10, "lower")}
+TARGETS = {"augmentation_share": ("ratio", 0.05, "lower")}
 REPEATS, STEPS = 7, 20
 
 

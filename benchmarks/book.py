@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 
 ROOT = Path(__file__).resolve().parents[1]
-TARGETS = {"book_build_s": ("s", 60, "lower"), "reexecution_min": ("min", 25, "lower")}
+TARGETS = {"book_build_s": ("s", 40, "lower"), "reexecution_min": ("min", 30, "lower")}
 BUILDS = 3
 
 

@@ -23,8 +23,8 @@ import preview
 ROUNDS, PREDICTIONS, STARTS, TRAININGS = 5, 200, 11, 5
 TARGETS = {
     "digit_pad_prediction_ms": ("ms", 16, "lower"),
-    "digit_pad_ready_ms": ("ms", 1000, "lower"),
-    "digit_pad_payload_kb": ("kB", 1500, "lower"),
+    "digit_pad_ready_ms": ("ms", 800, "lower"),
+    "digit_pad_payload_kb": ("kB", 1000, "lower"),
     "digit_pad_training_s": ("s", 10, "lower"),
 }
 

@@ -36,10 +36,10 @@ from mnist_helpers.numpy_cnn import small_cnn as numpy_small_cnn
 
 TARGETS = {
     "numpy_epoch_vs_keras": ("ratio", 1.0, "lower"),
-    "numpy_post_epoch_vs_keras": ("ratio", 1.5, "lower"),
-    "numpy_99_vs_keras_post_epoch": ("ratio", 1.0, "lower"),
-    "numpy_vs_common_im2col": ("ratio", 5, "higher"),
-    "numpy_peak_memory_mb": ("MB", 1000, "lower"),
+    "numpy_post_epoch_vs_keras": ("ratio", 1.2, "lower"),
+    "numpy_99_vs_keras_post_epoch": ("ratio", 0.25, "lower"),
+    "numpy_vs_common_im2col": ("ratio", 10, "higher"),
+    "numpy_peak_memory_mb": ("MB", 300, "lower"),
 }
 REPEATS, STEPS = 5, 10
 RECIPE = {"epochs": 2, "batch_size": 256, "schedule": one_cycle(0.01)}  # and Adam(.7, .9)
