@@ -21,6 +21,9 @@ from sphinx.util import logging
 TITLE = "A tutorial book on MNIST that answers its own questions"
 MATHS = (nodes.math, nodes.math_block)
 COLAB = re.compile(r"(https://colab\.research\.google\.com/github/[^\"]+?/blob/)main/")
+SEARCH = re.compile(
+    r'\s*<script src="[./]*(?:_static/searchtools|_static/language_data|searchindex)\.js"></script>'
+)
 LENGTH = 200  # of a description, at most
 ICON = re.compile(
     r'(?:"([\w-]+)"|([a-z]\w*)):\[\d+,\d+,\[([^\]]*)\],"[0-9a-f]+",'
@@ -201,6 +204,10 @@ def finish(app, error):
     paths = [path for path in place.rglob("*.html") if path.parent.name != "_static"]
     known = translate.catalogue(app.confdir, app.config.language, "site")
     read = [translate.attributes(path.read_text(encoding="utf-8"), known) for path in paths]
+    read = [  # the theme has all pages wait for what only its search-as-you-type reads
+        page if path.name == "search.html" else SEARCH.sub("", page)
+        for path, page in zip(paths, read, strict=True)
+    ]
     if wheel:  # Colab opens what the site's workflow puts there
         read = [COLAB.sub(r"\1colab/", page) for page in read]
     for path, page in zip(paths, page_policy.policies(read), strict=True):

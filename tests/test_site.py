@@ -210,6 +210,26 @@ def test_where_storage_is_switched_off_the_book_works_and_says_what_it_cannot_ke
         context.close()
 
 
+def test_on_a_slow_connection_the_text_does_not_wait_for_the_rest(browser, site):
+    slow = {"offline": False, "latency": 400, "downloadThroughput": 5e4, "uploadThroughput": 5e4}
+    with preview.serve(site, compress=True) as address:
+        context, failed = browser.new_context(viewport=PHONE), []
+        page = context.new_page()
+        page.on("pageerror", lambda error: failed.append(str(error)))
+        session = context.new_cdp_session(page)
+        session.send("Network.enable")
+        session.send("Network.emulateNetworkConditions", slow)  # bytes a second, milliseconds
+        page.goto(f"{address}/notebooks/05_evaluation.html", wait_until="commit")
+        painted = "() => performance.getEntriesByName('first-contentful-paint').length"
+        page.wait_for_function(painted)
+        assert page.evaluate("document.readyState") != "complete"
+        assert page.locator("h1").first.is_visible()
+        session.send("Network.emulateNetworkConditions", slow | {"downloadThroughput": -1})
+        page.wait_for_load_state("load")
+        assert failed == []
+        context.close()
+
+
 def test_the_icons_that_pages_show_are_there(browser, site, address):
     with opened(browser, f"{address}/index.html") as (page, _, _):
         page.wait_for_selector("svg[data-icon=download]")
