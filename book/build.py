@@ -58,6 +58,7 @@ def copy_sources(folder):
     made = {
         "api": api.page,
         "attacks": attacked.table,
+        "many_runs": attacked.many_runs,
         "cheat_sheet_network": cheat_sheet.table,
         "cheat_sheet_numbers": cheat_sheet.numbers,
         "run_times": run.table,
