@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from mnist_helpers import statistics
 from mnist_helpers.experiments import by_variant, load, read
 
 MARKDOWN = r"\| `(\w+)` (.+?) \| (.+?) \| (.+?) \| (.+?) \|$"
@@ -149,6 +150,14 @@ def test_the_page_states_what_was_recorded(table):
     )
     expected = f"{small}, ReLU {large} (n = {len(anti['antirectifier'])})"
     assert table["antirectifier"][2].startswith(expected)
+    units = ("32", "64", "32-32", "64-64")
+    grid = by_variant(read("grid_search"), "test_accuracy")
+    more = [grid[f"{each}, 6 epochs"] - grid[f"{each}, 3 epochs"] for each in units]
+    mean, low, high = statistics.mean_interval(100 * np.mean(more, axis=0))
+    expected = (
+        f"six epochs beat three by {mean:.2f} points ({low:.2f} to {high:.2f}, n = {len(more[0])})"
+    )
+    assert table["mnist_sklearn_wrapper"][2].startswith(expected)
     shares = measures("drawing_machines", "acgan", "read, test")
     pupil = by_variant(read("drawing_machines"), "test_accuracy")["acgan"]
     expected = (
