@@ -27,8 +27,8 @@ SPOILERS = {
     ],
     "probabilities_of": [claims.relabelled(0)],
 }
-# What no spoiled row can break: how many runs there are, what their settings settle, and that a
-# figure draws what its verdicts say.
+# What no spoiled row can break: how many runs there are, what their settings settle, how long
+# trainings of other lengths take, and that a figure draws what its verdicts say.
 OF_ANY_ROWS = {
     "06_open_questions": {
         "assert 27 < work['post'] / work['LeNet-5'] < 33",
@@ -45,6 +45,7 @@ OF_ANY_ROWS = {
         "assert len(found) == 20",
         "assert np.isclose(curves[name][1][0], 100 * values.mean())",
     },
+    "21_drawing": {"assert seconds['flow'].high < seconds['acgan'].low"},
     "22_around": {"assert all((len(reached_by[variant]) == 5 for variant in NETWORKS))"},
 }
 

@@ -148,6 +148,19 @@ def test_some_of_each_come_class_by_class():
     np.testing.assert_array_equal(labels[drawn], np.repeat([1, 2, 3], 4))
 
 
+def test_a_way_with_fresh_dense_layers_differs_from_its_two_neighbours():
+    settings = complete(TINY["transfer"] | {"task": "transfer", "epochs": 1})
+    row = filled_row(settings | {"training_images": 400})
+    names = ["frozen", "random, frozen", "frozen, fresh"]
+    found = [row["measures"][f"{name}, test"] for name in names]
+    assert found[2] not in found[:2]
+    again = filled_row(
+        settings
+        | {"training_images": 400, "task_options": settings["task_options"] | {"ways": names[2:]}}
+    )
+    assert again["measures"]["frozen, fresh, test"] == found[2]  # whatever was trained before it
+
+
 # ---- the antirectifier -----------------------------------------------------------------------
 
 
@@ -187,7 +200,7 @@ TINY = {
     "transfer": {
         "network": "4C5S4-8",
         "batch_size": 64,
-        "task_options": {"images_a_class": [2, 4], "steps": 2},
+        "task_options": {"images_a_class": [2, 4], "steps": 2, "ways": list(transfer.WAYS)},
     },
     "siamese": {"network": "8", "task_options": {"digits": [0, 1, 7]}},
     "net2net": {"task_options": {"maps": 2, "units": 4, "student_rate": 0.01}},

@@ -66,6 +66,15 @@ class Learner:
         ]
 
 
+WAYS = {  # whose convolutions, whose dense layers, and whether all of them learn
+    "frozen": ("learned", "learned", False),
+    "trained on": ("learned", "learned", True),
+    "random, frozen": ("random", "random", False),
+    "from scratch": ("random", "random", True),
+    "frozen, fresh": ("learned", "random", False),
+}
+
+
 def train(settings, seed, training, validation, test):
     """Learn 0 to 4; then 5 to 9 from few images and many, with and without what was learned.
 
@@ -73,43 +82,42 @@ def train(settings, seed, training, validation, test):
     the validation and on the test images of 5 to 9, one for each number of images a class:
     ``frozen`` trains the dense layers alone, beginning with those of the first five digits, on the
     convolutions' features; ``trained on`` trains all from there; ``random, frozen`` and
-    ``from scratch`` do the same from random weights.
+    ``from scratch`` do the same from random weights; ``frozen, fresh`` trains random dense layers
+    on the features that were learned.
 
-    Task options: ``images_a_class``, and ``steps``, the same for all.
+    Task options: ``images_a_class``; ``steps``, the same for all; and ``ways``, the first four
+    unless it says others.
     """
     sources, options = (
         [five(*each, 0) for each in (training, validation, test)],
         settings["task_options"],
     )
     model = parts.network(settings["network"], 5, seed)
-    fresh = model.get_weights()
+    weights = {"random": model.get_weights()}
     history = parts.fit_classifier(model, settings, seed, *sources[:2])
     tested = model.evaluate(*sources[2], batch_size=1000, verbose=0)
-    learned = model.get_weights()
+    weights["learned"] = model.get_weights()
     features, head = two_parts(model)
     kept = len(features.get_weights())
     whole, top = Learner(model, settings), Learner(head, settings)
     goals = [five(*each, 5) for each in (training, validation, test)]
     measures = {"images_a_class": options["images_a_class"]}
-    for frozen, trained, weights in (
-        ("frozen", "trained on", learned),
-        ("random, frozen", "from scratch", fresh),
-    ):
-        model.set_weights(weights)
-        seen = [
-            (features.predict(images, batch_size=1000, verbose=0), labels)
-            for images, labels in goals
-        ]
-        for name, learner, sets, start in (
-            (frozen, top, seen, weights[kept:]),
-            (trained, whole, goals, weights),
-        ):
-            found = []
-            for count in options["images_a_class"]:
-                drawn = some_of_each(sets[0][1], count, np.random.default_rng(seed))
-                few = [each[drawn] for each in sets[0]]
-                found.append(learner.accuracies(start, *few, sets[1:], seed))
-            measures[f"{name}, validation"], measures[f"{name}, test"] = map(
-                list, zip(*found, strict=True)
-            )
+    for way in options.get("ways", list(WAYS)[:4]):
+        convolutions, dense, all_learn = WAYS[way]
+        learner, sets, start = whole, goals, weights[convolutions]
+        if not all_learn:
+            features.set_weights(weights[convolutions][:kept])
+            learner, start = top, weights[dense][kept:]
+            sets = [
+                (features.predict(images, batch_size=1000, verbose=0), labels)
+                for images, labels in goals
+            ]
+        found = []
+        for count in options["images_a_class"]:
+            drawn = some_of_each(sets[0][1], count, np.random.default_rng(seed))
+            few = [each[drawn] for each in sets[0]]
+            found.append(learner.accuracies(start, *few, sets[1:], seed))
+        measures[f"{way}, validation"], measures[f"{way}, test"] = map(
+            list, zip(*found, strict=True)
+        )
     return parts.columns(history, tested, model) | {"measures": measures}
