@@ -21,7 +21,7 @@ def of_chapter(page, number):
     return re.search(rf"^- \[{number}, .*$", page, re.M)[0]
 
 
-def test_what_decides_is_what_was_recorded(page):
+def test_what_decides_is_what_was_recorded(root, page):
     best = by_variant(read("ten_seconds"), "test_accuracy")["the post"]
     assert f"{best.mean():.2%}".replace("%", " %") + " on average of ten runs" in page
     assert len(best) == 10
@@ -39,20 +39,20 @@ def test_what_decides_is_what_was_recorded(page):
         f"{behind['vision transformer']:.1f} of a vision transformer"
     ) in text
     assert f"they are {permuted:.1f} points ahead of the convolution" in text
+    early = re.findall(r"names (\d+) % after half of them, and (\d+) % after all", text)[0]
+    asked = re.findall(r"^after (14|28) .*≈ +(\d+)", printed(root, 18), re.M)
+    assert [rows for rows, _ in asked] == ["14", "28"]
+    assert near(early, [share for _, share in asked])
 
 
 def test_what_decides_of_transfer_is_what_was_recorded(root, page):
     text = of_chapter(page, 19)
-    less = 100 * np.subtract(
-        *(
-            measures("transfer", "small network", f"{way}, test")
-            for way in ("frozen", "from scratch")
-        )
-    ).mean(axis=0)
+    fresh = measures("transfer", "fresh dense layers", "frozen, fresh, test")
+    scratch = measures("transfer", "small network", "from scratch, test")
     (sizes,) = {tuple(row) for row in measures("transfer", "small network", "images_a_class")}
-    assert sizes[-2:] == (1000, 4900)
-    expected = f"{-less[-2]:.1f} points less and {less[-1]:.1f} more than from scratch"
-    assert expected in text
+    ahead = dict(zip(sizes, 100 * (fresh - scratch).mean(axis=0), strict=True))
+    assert f"{ahead[10]:.1f} points ahead of learning from scratch with 10 a class" in text
+    assert f"{ahead[1000]:.1f} with 1,000" in text
     (ratio,) = re.findall(r"^ratio (.*)$", printed(root, 19), re.M)
     assert f"{ratio} times less" in text
     control = measures("net2net", "small", "teacher, trained on, test")[:, 0]
