@@ -25,10 +25,11 @@ SEARCH = re.compile(
     r'\s*<script src="[./]*(?:_static/searchtools|_static/language_data|searchindex)\.js"></script>'
 )
 LENGTH = 200  # of a description, at most
-ICON = re.compile(
-    r'(?:"([\w-]+)"|([a-z]\w*)):\[\d+,\d+,\[([^\]]*)\],"[0-9a-f]+",'
+ICON = re.compile(  # its names first
+    r'((?:"[\w-]+"|[a-z]\w*):\[\d+,\d+,\[[^\]]*\]),"[0-9a-f]+",'
     r'(?:"[^"]*"|\["[^"]*","[^"]*"\])\],?'
 )
+ICON_STYLE = re.compile(r'((?:\.fa-[\w-]+:before,?)+)\{content:"[^"]*"\}')
 NOT_FOUND = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Not found · Ten Digits</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -200,7 +201,11 @@ def finish(app, error):
             for path in texts
             for name in re.findall(r"fa-([a-z0-9-]+)", path.read_text(encoding="utf-8"))
         }
-        icons.write_text(without(icons.read_text(encoding="utf-8"), used), encoding="utf-8")
+        styles = place / "_static" / "styles" / "pydata-sphinx-theme.css"
+        for path, pattern in ((icons, ICON), (styles, ICON_STYLE)):
+            path.write_text(
+                without(path.read_text(encoding="utf-8"), used, pattern), encoding="utf-8"
+            )
     paths = [path for path in place.rglob("*.html") if path.parent.name != "_static"]
     known = translate.catalogue(app.confdir, app.config.language, "site")
     read = [translate.attributes(path.read_text(encoding="utf-8"), known) for path in paths]
@@ -214,20 +219,24 @@ def finish(app, error):
         path.write_text(page, encoding="utf-8")
 
 
-def without(script, used):
-    """Drop the icons from Font Awesome's script whose names are not used.
+def without(text, used, pattern):
+    """Drop the icons from Font Awesome's script, or its styles, whose names are not used.
 
     Examples
     --------
-    >>> without('{bars:[448,512,["navicon"],"f0c9","M0 96"],"a-b":[1,2,[],"f1","M1"]}', {"a-b"})
+    >>> script = '{bars:[448,512,["navicon"],"f0c9","M0 96"],"a-b":[1,2,[],"f1","M1"]}'
+    >>> without(script, {"a-b"}, ICON)
     '{"a-b":[1,2,[],"f1","M1"]}'
+    >>> style = ICON_STYLE
+    >>> without('.fa-a:before,.fa-b:before{content:"1"}.fa-c:before{content:"2"}', {"b"}, style)
+    '.fa-a:before,.fa-b:before{content:"1"}'
     """
 
     def keep(match):
-        names = {match[1] or match[2], *re.findall(r'"([^"]+)"', match[3])}
+        names = {name.removeprefix("fa-") for name in re.findall(r"[\w-]+", match[1])}
         return match[0] if names & used else ""
 
-    return ICON.sub(keep, script)
+    return pattern.sub(keep, text)
 
 
 def setup(app):
