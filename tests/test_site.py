@@ -223,7 +223,7 @@ def test_on_a_slow_connection_the_text_does_not_wait_for_the_rest(browser, site)
         painted = "() => performance.getEntriesByName('first-contentful-paint').length"
         page.wait_for_function(painted)
         assert page.evaluate("document.readyState") != "complete"
-        assert page.locator("h1").first.is_visible()
+        assert page.locator("article h1").is_visible()
         session.send("Network.emulateNetworkConditions", slow | {"downloadThroughput": -1})
         page.wait_for_load_state("load")
         assert failed == []
