@@ -78,13 +78,6 @@ def read(name, folder=definition.EXPERIMENTS):
     A last line that is not whole, which a run that was killed while it wrote leaves behind, counts
     as not written.
 
-    Parameters
-    ----------
-    name : str
-        Of the experiment.
-    folder : Path
-        By default the book's ``experiments/``.
-
     Returns
     -------
     list of dict
@@ -195,12 +188,8 @@ def append(name, row, folder=definition.EXPERIMENTS):
     """Add a row, on the disk when this returns.
 
     What was cut off before it is removed; a line that merely lacks its end is given one, and a file
-    that lacks a column gets it.
-
-    Raises
-    ------
-    ValueError
-        If `read` would refuse the row: a loss that is no number is not recorded as a success.
+    that lacks a column gets it. A row that `read` would refuse is refused: a loss that is no number
+    is not recorded as a success.
     """
     path = path_of(name, folder)
     cells = [
@@ -252,24 +241,9 @@ def diverged(rows):
 
 
 def best_settings(name, start, folder=definition.EXPERIMENTS):
-    """Return the settings of one variant of many: the best on the validation set.
+    """Return the settings that did best on the validation set, of variants whose names begin so.
 
-    Parameters
-    ----------
-    name : str
-        Of an experiment that is recorded.
-    start : str
-        With which the names of the variants that are compared begin.
-    folder : str or Path, optional
-
-    Returns
-    -------
-    dict
-
-    Raises
-    ------
-    ValueError
-        If there are none, or not all have been trained.
+    Refused with a ValueError if there are none, or not all have been run.
 
     Examples
     --------
@@ -298,12 +272,7 @@ def by_variant(rows, metric):
     -------
     dict of str to ndarray, shape (seeds,)
         In the order of the seeds, so that equal places of two variants share a seed; without runs
-        that diverged.
-
-    Raises
-    ------
-    ValueError
-        If two variants have equally many runs, but of different seeds.
+        that diverged. Refused if two variants have equally many runs, but of different seeds.
 
     Examples
     --------
